@@ -1,0 +1,84 @@
+"""Shapes in metres: what figures, props and sets are made of before they are drawn."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vertices = NDArray[np.float32]
+Faces = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """How a surface takes ink and wash.
+
+    Attributes:
+        colour: Linear-looking sRGB, 0..1 each.
+        pattern: Drawn over the wash with thin ink: ``plain``, ``boards``, ``bricks``, ``stone``, ``tiles``, ``grass``,
+            ``water``, ``bark``, ``leaves``, ``shingles``, ``cloth``, ``snow``.
+        pattern_m: Size of the pattern's repeat in metres.
+        ink: Weight of its outlines against the style's, 0 for none.
+        glow: Lit from within, 0..1: windows at night, lamps.
+    """
+
+    colour: tuple[float, float, float]
+    pattern: str = "plain"
+    pattern_m: float = 0.4
+    ink: float = 1.0
+    glow: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mesh:
+    """Triangles of one material.
+
+    Attributes:
+        vertices: N x 3, world metres (x right, y up, z away).
+        faces: M x 3 indices; counter-clockwise or not does not matter, surfaces are two-sided.
+        name: The thing it belongs to; outlines are drawn between things of different names.
+        group: The plane it goes to: ``far``, ``set``, ``figure:<anchor id>``, ``near``.
+        smooth: Shade across faces (figures, leaves) instead of each face flat (walls, furniture).
+        casts: Throws a shadow.
+    """
+
+    vertices: Vertices
+    faces: Faces
+    material: Material
+    name: str
+    group: str = "set"
+    smooth: bool = False
+    casts: bool = True
+    creases: bool = field(default=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Backdrop:
+    """What lies behind all meshes.
+
+    Attributes:
+        zenith: Sky or ceiling tone at the top, 0..1 RGB.
+        horizon: Tone at the horizon.
+        clouds: Share of the sky that is clouded, 0..1.
+        stars: Whether stars are seen.
+        far: Colour that distance fades to (aerial perspective).
+        haze_m: Distance at which half of a surface's own colour is gone.
+    """
+
+    zenith: tuple[float, float, float]
+    horizon: tuple[float, float, float]
+    clouds: float
+    stars: bool
+    far: tuple[float, float, float]
+    haze_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetModel:
+    """A built set: the same from every angle."""
+
+    meshes: tuple[Mesh, ...]
+    backdrop: Backdrop
+    ambient: float
+    precipitation: str = ""
+    practicals: tuple[tuple[float, float, float], ...] = ()
