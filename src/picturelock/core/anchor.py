@@ -40,7 +40,7 @@ class Rights(StrEnum):
     UNRECORDED = "unrecorded"
 
 
-class Reference(Value, kw_only=True):
+class Reference(Value, frozen=True, kw_only=True):
     """A picture or sound that an anchor is held to."""
 
     media: Digest
@@ -127,35 +127,35 @@ class Accessory(StrEnum):
     APRON = "apron"
 
 
-class Hair(Value, kw_only=True):
+class Hair(Value, frozen=True, kw_only=True):
     """Hair."""
 
     style: HairStyle = HairStyle.SHORT
     colour: Colour = Colour("#3a2c22")
 
 
-class Garment(Value, kw_only=True):
+class Garment(Value, frozen=True, kw_only=True):
     """The upper garment."""
 
     kind: Upper = Upper.SHIRT
     colour: Colour = Colour("#6b7a86")
 
 
-class LowerGarment(Value, kw_only=True):
+class LowerGarment(Value, frozen=True, kw_only=True):
     """The lower garment."""
 
     kind: Lower = Lower.TROUSERS
     colour: Colour = Colour("#3b3f47")
 
 
-class Headgear(Value, kw_only=True):
+class Headgear(Value, frozen=True, kw_only=True):
     """The hat, hood or scarf on the head."""
 
     kind: Hat = Hat.NONE
     colour: Colour = Colour("#4a4a4a")
 
 
-class CharacterLook(Value, kw_only=True):
+class CharacterLook(Value, frozen=True, kw_only=True):
     """A figure's measures and silhouette.
 
     Attributes:
@@ -176,7 +176,7 @@ class CharacterLook(Value, kw_only=True):
     accent: Colour = Colour("#a83c32")
 
 
-class Voice(Value, kw_only=True):
+class Voice(Value, frozen=True, kw_only=True):
     """A scratch voice.
 
     Attributes:
@@ -248,7 +248,7 @@ class PieceKind(StrEnum):
     BOX = "box"
 
 
-class SetPiece(Value, kw_only=True):
+class SetPiece(Value, frozen=True, kw_only=True):
     """A piece of the set, as its box in metres.
 
     World axes: x to the right and z away from a camera at heading 0, y up from the ground.
@@ -274,7 +274,7 @@ class SetPiece(Value, kw_only=True):
     colour: Colour | None = None
 
 
-class LocationLook(Value, kw_only=True):
+class LocationLook(Value, frozen=True, kw_only=True):
     """A set: its kind, size, colours and dressing.
 
     Attributes:
@@ -321,7 +321,7 @@ class PropKind(StrEnum):
     STICK = "stick"
 
 
-class PropLook(Value, kw_only=True):
+class PropLook(Value, frozen=True, kw_only=True):
     """A prop's measures.
 
     Attributes:
@@ -333,7 +333,7 @@ class PropLook(Value, kw_only=True):
     colour: Colour = Colour("#8f6a3a")
 
 
-class StyleLook(Value, kw_only=True):
+class StyleLook(Value, frozen=True, kw_only=True):
     """The look of the whole film.
 
     Attributes:
@@ -357,7 +357,7 @@ class StyleLook(Value, kw_only=True):
     values: int = 4
 
 
-class _Anchor(Value, tag_field="kind", kw_only=True):
+class _Anchor(Value, tag_field="kind", frozen=True, kw_only=True):
     id: AnchorId
     name: str
     version: int = 1
@@ -366,7 +366,7 @@ class _Anchor(Value, tag_field="kind", kw_only=True):
     marks: tuple[str, ...] = ()
 
 
-class CharacterAnchor(_Anchor, tag="character", kw_only=True):
+class CharacterAnchor(_Anchor, tag="character", frozen=True, kw_only=True):
     """The approved look and voice of a character.
 
     Attributes:
@@ -378,19 +378,19 @@ class CharacterAnchor(_Anchor, tag="character", kw_only=True):
     real_person: bool = False
 
 
-class LocationAnchor(_Anchor, tag="location", kw_only=True):
+class LocationAnchor(_Anchor, tag="location", frozen=True, kw_only=True):
     """The approved look of a place."""
 
     look: LocationLook = LocationLook()
 
 
-class PropAnchor(_Anchor, tag="prop", kw_only=True):
+class PropAnchor(_Anchor, tag="prop", frozen=True, kw_only=True):
     """The approved look of a prop."""
 
     look: PropLook = PropLook()
 
 
-class StyleAnchor(_Anchor, tag="style", kw_only=True):
+class StyleAnchor(_Anchor, tag="style", frozen=True, kw_only=True):
     """The approved look of the whole film."""
 
     look: StyleLook = StyleLook()

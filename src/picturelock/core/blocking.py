@@ -53,7 +53,7 @@ class Expression(StrEnum):
     RESOLUTE = "resolute"
 
 
-class Placement(Value, kw_only=True):
+class Placement(Value, frozen=True, kw_only=True):
     """A figure on the ground plane.
 
     Attributes:
@@ -77,7 +77,7 @@ class Placement(Value, kw_only=True):
     height_m: float = 1.72
 
 
-class PlacedProp(Value, kw_only=True):
+class PlacedProp(Value, frozen=True, kw_only=True):
     """A prop that stands or lies in the set.
 
     Attributes:
@@ -125,7 +125,7 @@ class TimeOfDay(StrEnum):
     NIGHT = "night"
 
 
-class Light(Value, kw_only=True):
+class Light(Value, frozen=True, kw_only=True):
     """The key light as a direction.
 
     Attributes:
@@ -140,7 +140,7 @@ class Light(Value, kw_only=True):
     strength: float = 0.8
 
 
-class Camera(Value, kw_only=True):
+class Camera(Value, frozen=True, kw_only=True):
     """A camera in the set.
 
     Attributes:
@@ -162,7 +162,7 @@ class Camera(Value, kw_only=True):
     focus_m: float = 3.0
 
 
-class Blocking(Value, kw_only=True):
+class Blocking(Value, frozen=True, kw_only=True):
     """One shot in metres.
 
     Attributes:
@@ -180,7 +180,7 @@ class Blocking(Value, kw_only=True):
     time: TimeOfDay = TimeOfDay.DAY
 
 
-class Box(Value, kw_only=True):
+class Box(Value, frozen=True, kw_only=True):
     """A box in the picture, in fractions of width and height from the top left; may reach outside 0..1."""
 
     left: float

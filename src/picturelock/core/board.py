@@ -23,7 +23,7 @@ class UnitKind(StrEnum):
     VOICE = "voice"
 
 
-class Unit(Value, kw_only=True):
+class Unit(Value, frozen=True, kw_only=True):
     """A production unit: one thing to generate for a shot.
 
     Attributes:
@@ -40,7 +40,7 @@ class Unit(Value, kw_only=True):
     speaker: AnchorId | None = None
 
 
-class SourceSpan(Value, kw_only=True):
+class SourceSpan(Value, frozen=True, kw_only=True):
     """Lines of the source text that are covered, 1-based, both ends included."""
 
     first: int
@@ -54,7 +54,7 @@ class Certainty(StrEnum):
     DOUBT = "doubt"
 
 
-class Mark(Value, kw_only=True):
+class Mark(Value, frozen=True, kw_only=True):
     """Something the breakdown was not sure of, for a person to see."""
 
     what: str
@@ -70,7 +70,7 @@ class TransitionKind(StrEnum):
     FADE_IN = "fade_in"
 
 
-class Transition(Value, kw_only=True):
+class Transition(Value, frozen=True, kw_only=True):
     """How a shot begins.
 
     Attributes:
@@ -81,7 +81,7 @@ class Transition(Value, kw_only=True):
     frames: int = 0
 
 
-class Speech(Value, kw_only=True):
+class Speech(Value, frozen=True, kw_only=True):
     """A speech in a shot, in the order of speaking.
 
     Attributes:
@@ -99,7 +99,7 @@ class Speech(Value, kw_only=True):
     caption: str = ""
 
 
-class Shot(Value, kw_only=True):
+class Shot(Value, frozen=True, kw_only=True):
     """One shot.
 
     Attributes:
@@ -129,7 +129,7 @@ class Shot(Value, kw_only=True):
         return next((u for u in self.units if u.id.part == part), None)
 
 
-class Scene(Value, kw_only=True):
+class Scene(Value, frozen=True, kw_only=True):
     """One scene.
 
     Attributes:
@@ -149,7 +149,7 @@ class Scene(Value, kw_only=True):
     marks: tuple[Mark, ...] = ()
 
 
-class Board(Value, kw_only=True):
+class Board(Value, frozen=True, kw_only=True):
     """The intent of a film.
 
     Attributes:

@@ -11,10 +11,9 @@ from picturelock.core.blocking import Blocking, Camera
 from picturelock.core.contract import Contract
 from picturelock.core.digest import Digest
 from picturelock.core.frametime import FrameRate
-from picturelock.core.ids import AnchorId
 
 
-class StillBrief(Value, tag_field="format", tag="picturelock.brief.still/1", kw_only=True):
+class StillBrief(Value, tag_field="format", tag="picturelock.brief.still/1", frozen=True, kw_only=True):
     """Basis of a keyframe or a plate.
 
     Attributes:
@@ -30,19 +29,21 @@ class StillBrief(Value, tag_field="format", tag="picturelock.brief.still/1", kw_
     width: int
     height: int
     at_end: bool = False
-    plate: AnchorId | Literal["", "background"] = ""
+    plate: str = ""
 
 
-class PlateInput(Value, kw_only=True):
+class PlateInput(Value, frozen=True, kw_only=True):
     """A plate of a split shot and how far away it stands, for the order of compositing."""
 
-    plate: AnchorId | Literal["background"]
+    plate: str
     media: Digest
     layers: Digest | None
     depth_m: float
 
 
-class CompositeBrief(Value, tag_field="format", tag="picturelock.brief.composite/1", kw_only=True):
+class CompositeBrief(
+    Value, tag_field="format", tag="picturelock.brief.composite/1", frozen=True, kw_only=True
+):
     """Basis of a keyframe that is composited from plates; they stand from far to near."""
 
     contract: Contract
@@ -51,7 +52,7 @@ class CompositeBrief(Value, tag_field="format", tag="picturelock.brief.composite
     height: int
 
 
-class ClipBrief(Value, tag_field="format", tag="picturelock.brief.clip/1", kw_only=True):
+class ClipBrief(Value, tag_field="format", tag="picturelock.brief.clip/1", frozen=True, kw_only=True):
     """Basis of a clip.
 
     Attributes:
@@ -73,7 +74,7 @@ class ClipBrief(Value, tag_field="format", tag="picturelock.brief.clip/1", kw_on
     height: int
 
 
-class VoiceBrief(Value, tag_field="format", tag="picturelock.brief.voice/1", kw_only=True):
+class VoiceBrief(Value, tag_field="format", tag="picturelock.brief.voice/1", frozen=True, kw_only=True):
     """Basis of a voice line."""
 
     text: str
@@ -85,7 +86,7 @@ class VoiceBrief(Value, tag_field="format", tag="picturelock.brief.voice/1", kw_
 Brief = StillBrief | CompositeBrief | ClipBrief | VoiceBrief
 
 
-class Layer(Value, kw_only=True):
+class Layer(Value, frozen=True, kw_only=True):
     """One plane of a layered picture.
 
     Attributes:
@@ -104,7 +105,7 @@ class Layer(Value, kw_only=True):
     life: bool = False
 
 
-class Layers(Value, kw_only=True):
+class Layers(Value, frozen=True, kw_only=True):
     """A picture as planes from far to near, larger than the frame so that a camera has room to move.
 
     Attributes:

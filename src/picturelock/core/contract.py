@@ -73,7 +73,7 @@ class Amount(StrEnum):
     LARGE = "large"
 
 
-class CameraMove(Value, kw_only=True):
+class CameraMove(Value, frozen=True, kw_only=True):
     """The camera's move through a shot."""
 
     kind: Move = Move.STATIC
@@ -119,7 +119,7 @@ class Facing(StrEnum):
     AWAY = "away"
 
 
-class Subject(Value, kw_only=True):
+class Subject(Value, frozen=True, kw_only=True):
     """Someone who is in the picture.
 
     Attributes:
@@ -148,7 +148,7 @@ class Relation(StrEnum):
     TALLER_THAN = "taller_than"
 
 
-class Spatial(Value, kw_only=True):
+class Spatial(Value, frozen=True, kw_only=True):
     """One spatial promise.
 
     Attributes:
@@ -161,7 +161,7 @@ class Spatial(Value, kw_only=True):
     factor: float = 0.0
 
 
-class Constraints(Value, kw_only=True):
+class Constraints(Value, frozen=True, kw_only=True):
     """What must hold and what must not be there."""
 
     spatial: tuple[Spatial, ...] = ()
@@ -169,7 +169,7 @@ class Constraints(Value, kw_only=True):
     negative: tuple[str, ...] = ()
 
 
-class Motion(Value, kw_only=True):
+class Motion(Value, frozen=True, kw_only=True):
     """What moves while the clip runs, and where it ends."""
 
     camera: CameraMove = CameraMove()
@@ -185,7 +185,7 @@ class OutputKind(StrEnum):
     SOUND = "sound"
 
 
-class OutputForm(Value, kw_only=True):
+class OutputForm(Value, frozen=True, kw_only=True):
     """The form that is asked for. Sizes and rate come from the production's format.
 
     Attributes:
@@ -196,7 +196,7 @@ class OutputForm(Value, kw_only=True):
     frames: int = 0
 
 
-class Contract(Value, kw_only=True):
+class Contract(Value, frozen=True, kw_only=True):
     """What a unit promises.
 
     Attributes:

@@ -9,7 +9,7 @@ from picturelock.core.money import Money
 from picturelock.core.take import Category
 
 
-class Format(Value, kw_only=True):
+class Format(Value, frozen=True, kw_only=True):
     """The production's format.
 
     Attributes:
@@ -29,7 +29,7 @@ class Format(Value, kw_only=True):
         return self.width / self.height
 
 
-class Caps(Value, kw_only=True):
+class Caps(Value, frozen=True, kw_only=True):
     """Limits that stop spending.
 
     Attributes:
@@ -41,7 +41,7 @@ class Caps(Value, kw_only=True):
     takes_per_unit: int = 30
 
 
-class Routing(Value, kw_only=True):
+class Routing(Value, frozen=True, kw_only=True):
     """Which provider makes which kind of unit, as ``provider`` or ``provider/model``."""
 
     keyframe: str = "builtin/artist"
@@ -50,7 +50,7 @@ class Routing(Value, kw_only=True):
     voice: str = "builtin/voice"
 
 
-class Settings(Value, kw_only=True):
+class Settings(Value, frozen=True, kw_only=True):
     """``production.yaml``."""
 
     format: Literal["picturelock.production/1"] = "picturelock.production/1"
@@ -83,7 +83,7 @@ class Action(StrEnum):
     ABANDON = "abandon"
 
 
-class Decision(Value, kw_only=True):
+class Decision(Value, frozen=True, kw_only=True):
     """What follows from the facts, and why."""
 
     action: Action

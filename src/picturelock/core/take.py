@@ -20,14 +20,14 @@ class Operation(StrEnum):
     SPEAK = "speak"
 
 
-class Input(Value, kw_only=True):
+class Input(Value, frozen=True, kw_only=True):
     """Bytes that decide a take, by the part they play (``brief``, ``keyframe``, ``keyframe_last``, ``plate:…``)."""
 
     role: str
     digest: Digest
 
 
-class Recipe(Value, kw_only=True):
+class Recipe(Value, frozen=True, kw_only=True):
     """Everything that decided a take. Its canonical JSON names it.
 
     Attributes:
@@ -63,14 +63,14 @@ def take_id(unit: UnitId, recipe: Digest) -> TakeId:
     return TakeId("T-" + digest_of([str(unit), str(recipe)]).hex[:16])
 
 
-class Part(Value, kw_only=True):
+class Part(Value, frozen=True, kw_only=True):
     """A file that belongs to a take beside its main media: layers, depth, captions."""
 
     role: str
     digest: Digest
 
 
-class Take(Value, kw_only=True):
+class Take(Value, frozen=True, kw_only=True):
     """One generated candidate of one unit.
 
     Attributes:
@@ -111,7 +111,7 @@ class Category(StrEnum):
     PLATFORM = "tool_and_platform"
 
 
-class Measurement(Value, kw_only=True):
+class Measurement(Value, frozen=True, kw_only=True):
     """What a check found. No threshold takes part.
 
     Attributes:
@@ -131,7 +131,7 @@ class Measurement(Value, kw_only=True):
     evidence: dict[str, Any] = {}
 
 
-class Passed(Value, tag="passed", kw_only=True):
+class Passed(Value, tag="passed", frozen=True, kw_only=True):
     """The measured value is within its threshold."""
 
     check: CheckName
@@ -139,7 +139,7 @@ class Passed(Value, tag="passed", kw_only=True):
     limit: str
 
 
-class Failed(Value, tag="failed", kw_only=True):
+class Failed(Value, tag="failed", frozen=True, kw_only=True):
     """The measured value is outside its threshold."""
 
     check: CheckName
@@ -148,7 +148,7 @@ class Failed(Value, tag="failed", kw_only=True):
     reason: str
 
 
-class NotMeasured(Value, tag="not_measured", kw_only=True):
+class NotMeasured(Value, tag="not_measured", frozen=True, kw_only=True):
     """Nothing was measured: never a pass. A profile may waive it, and the waiver is recorded."""
 
     check: CheckName
@@ -159,7 +159,7 @@ class NotMeasured(Value, tag="not_measured", kw_only=True):
 CheckResult = Passed | Failed | NotMeasured
 
 
-class Verdict(Value, kw_only=True):
+class Verdict(Value, frozen=True, kw_only=True):
     """A gate's answer on one take.
 
     Attributes:
@@ -194,7 +194,7 @@ class ReviewKind(StrEnum):
     RETAKE = "retake"
 
 
-class Review(Value, kw_only=True):
+class Review(Value, frozen=True, kw_only=True):
     """A reviewer's word. The last one on a unit counts.
 
     Attributes:
@@ -211,7 +211,7 @@ class Review(Value, kw_only=True):
     at: datetime
 
 
-class Lock(Value, kw_only=True):
+class Lock(Value, frozen=True, kw_only=True):
     """One unit's circled take, pinned by digest."""
 
     take: TakeId
@@ -219,7 +219,7 @@ class Lock(Value, kw_only=True):
     recipe: Digest
 
 
-class LockFile(Value, kw_only=True):
+class LockFile(Value, frozen=True, kw_only=True):
     """``picture.lock``: every locked shot and what it is pinned to."""
 
     format: Literal["picturelock.lock/1"] = "picturelock.lock/1"
@@ -234,7 +234,7 @@ class LockFile(Value, kw_only=True):
         return self.of(unit.shot).get(unit.part)
 
 
-class Revision(Value, kw_only=True):
+class Revision(Value, frozen=True, kw_only=True):
     """An immutable state of a production. Its digest names it.
 
     Attributes:

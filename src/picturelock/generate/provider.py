@@ -9,7 +9,7 @@ from picturelock.core.take import Operation, Part, Recipe
 from picturelock.vault.store import Vault
 
 
-class Model(Value, kw_only=True):
+class Model(Value, frozen=True, kw_only=True):
     """A model of a provider.
 
     Attributes:
@@ -29,7 +29,7 @@ class Model(Value, kw_only=True):
     prompt_dialect: str = "prose"
 
 
-class Product(Value, kw_only=True):
+class Product(Value, frozen=True, kw_only=True):
     """What a provider delivered; its bytes are in the vault already.
 
     Attributes:
