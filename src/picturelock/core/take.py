@@ -212,11 +212,17 @@ class Review(Value, frozen=True, kw_only=True):
 
 
 class Lock(Value, frozen=True, kw_only=True):
-    """One unit's circled take, pinned by digest."""
+    """One unit's circled take, pinned by digest.
+
+    Attributes:
+        by: A person's name, or ``policy:…``. What policy locked, a person's edit may open again; what a person
+            locked, only a person opens.
+    """
 
     take: TakeId
     media: Digest
     recipe: Digest
+    by: str = ""
 
 
 class LockFile(Value, frozen=True, kw_only=True):
@@ -241,6 +247,8 @@ class Revision(Value, frozen=True, kw_only=True):
         board: Digest of the board's canonical JSON.
         board_text: Digest of ``board.yaml`` as it was written, so that a rollback restores it byte for byte.
         locks: Digest of ``picture.lock`` as it was written.
+        settings: Digest of ``production.yaml`` as it was written.
+        script: Digest of the source text.
         cut: Digest of the cut's film, where one had been made.
     """
 
@@ -253,6 +261,7 @@ class Revision(Value, frozen=True, kw_only=True):
     board_text: Digest
     locks: Digest
     settings: Digest
+    script: Digest
     cut: Digest | None = None
     timeline: Digest | None = None
 
