@@ -1,0 +1,57 @@
+# Two commands set everything up by themselves: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
+
+.PHONY: demo test check bench lock clean help install install-dev
+
+help:
+	@echo "make demo    the whole way on the included screenplay, into ./demo"
+	@echo "make test    every test, on a fresh environment if there is none"
+	@echo "make check   format, lint, types, import contracts"
+	@echo "make bench   measured claims; writes build/bench/"
+	@echo "make lock    resolve the dependencies again, with hashes"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# The stamps are newer than the lock files they were installed from.
+$(VENV)/.core: requirements/core.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --require-hashes -r requirements/core.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.core
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+install: $(VENV)/.core
+
+install-dev: $(VENV)/.dev
+
+demo: install
+	$(BIN)/picturelock demo
+
+test: install-dev
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: install-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+
+bench: install-dev
+	$(BIN)/python -m bench
+
+# Needs uv; the files carry hashes and name no index.
+lock: $(BIN)/python
+	$(PIP) install uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml --extra plots -o requirements/core.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --group dev -c requirements/core.txt pyproject.toml --extra plots -o requirements/dev.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --group build -c requirements/dev.txt -o requirements/build.txt
+
+clean:
+	rm -rf $(VENV) build
