@@ -140,12 +140,17 @@ class Passed(Value, tag="passed", frozen=True, kw_only=True):
 
 
 class Failed(Value, tag="failed", frozen=True, kw_only=True):
-    """The measured value is outside its threshold."""
+    """The measured value is outside its threshold.
+
+    Attributes:
+        advisory: Noted for the reviewer; it stops nothing.
+    """
 
     check: CheckName
     value: float
     limit: str
     reason: str
+    advisory: bool = False
 
 
 class NotMeasured(Value, tag="not_measured", frozen=True, kw_only=True):
@@ -172,8 +177,13 @@ class Verdict(Value, frozen=True, kw_only=True):
 
     @property
     def failures(self) -> tuple[Failed, ...]:
-        """The failed checks."""
-        return tuple(r for r in self.results if isinstance(r, Failed))
+        """The failed checks that stop a take."""
+        return tuple(r for r in self.results if isinstance(r, Failed) and not r.advisory)
+
+    @property
+    def advice(self) -> tuple[Failed, ...]:
+        """What lies outside its threshold but only wants a reviewer's eye."""
+        return tuple(r for r in self.results if isinstance(r, Failed) and r.advisory)
 
     @property
     def unknown(self) -> tuple[NotMeasured, ...]:
