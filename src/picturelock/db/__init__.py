@@ -1,1 +1,1 @@
-
+"""Facts: append-only rows in SQLite (embedded) or PostgreSQL (teams). The same tables and the same statements."""

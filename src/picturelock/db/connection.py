@@ -1,0 +1,99 @@
+"""A database: short transactions that write, and snapshots that read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+
+from picturelock.core.failures import NotFound
+from picturelock.db import dialect
+
+
+class Database:
+    """The facts of one production folder, or of a team.
+
+    Safe to share between threads. A forked process must open its own.
+
+    Args:
+        url: Of a SQLite file or a PostgreSQL database.
+    """
+
+    def __init__(self, url: sa.URL) -> None:
+        self.url = url
+        self.engine = dialect.make_engine(url, connections=8)
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; ``None`` for a server."""
+        return Path(self.url.database) if self.embedded and self.url.database else None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether this is a file of ours rather than a server."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction: all of it, durable at the end of the block, or nothing.
+
+        In SQLite it holds the write lock from its first statement, so what it reads stays true until it ends.
+        """
+        with self.engine.connect() as plain_connection:
+            connection = plain_connection.execution_options(picturelock_writes=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A snapshot: every statement in the block sees the same state."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def pool(self, connections: int) -> sa.Engine:
+        """A second pool on the same database for a library that begins its own transactions.
+
+        Its own, because one that waits for the write lock must not hold the connection that the holder needs.
+        """
+        return dialect.make_engine(self.url, connections=connections, explicit=False)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_database(place: Path | str, *, create: bool = True) -> Database:
+    """Open the facts and bring their tables up to date.
+
+    Args:
+        place: Path of a SQLite file, or a URL such as ``postgresql://host/name``.
+        create: Make a SQLite file that is not there.
+
+    Raises:
+        NotFound: The file is not there and is not to be made.
+        Conflict: The database was written by a newer Picturelock.
+    """
+    from picturelock.db.migrations import migrate
+
+    database = Database(dialect.url_of(place))
+    path = database.path
+    if path is not None and not path.exists():
+        if not create:
+            raise NotFound(f"there is no database at {path}", remedy="Run `picturelock init` first.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database

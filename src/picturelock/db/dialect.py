@@ -1,0 +1,188 @@
+"""Everything that SQLite and PostgreSQL do not do alike.
+
+No other module asks which database it speaks to.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from picturelock.core.clock import aware
+from picturelock.core.codec import plain
+from picturelock.core.digest import canonical_json
+
+_BUSY_MILLISECONDS = 30_000
+_TEXT_MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Moment(TypeDecorator[datetime]):
+    """Aware UTC. ``timestamptz`` in PostgreSQL; in SQLite ISO text of one width, so that it sorts as time does."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(sa.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(sa.Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> Any:
+        if value is None:
+            return None
+        moment = aware(value)
+        return moment if dialect.name == "postgresql" else moment.strftime(_TEXT_MOMENT)
+
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return aware(value)
+        return datetime.strptime(value, _TEXT_MOMENT).replace(tzinfo=UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value as canonical text (RFC 8785): equal values are equal text.
+
+    Takes typed values as well as built-in ones; gives built-in ones back.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> str | None:
+        return None if value is None else canonical_json(plain(value)).decode()
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
+        return None if value is None else msgspec.json.decode(value)
+
+
+class Name(TypeDecorator[str]):
+    """An id or a digest. Bound as plain text, because drivers look at the exact type.
+
+    Sorted by code point in both databases, so that order does not depend on a server's locale and a prefix is a range.
+    """
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(sa.Text(collation="C" if dialect.name == "postgresql" else None))
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return None if value is None else str.__str__(value)
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        return value
+
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""A number that the database gives. SQLite numbers only a column that is written ``INTEGER``."""
+
+
+def url_of(place: Path | str) -> sa.URL:
+    """The address of a database: a path is a SQLite file, anything with ``://`` is taken as it stands."""
+    if isinstance(place, Path) or "://" not in place:
+        return sa.URL.create("sqlite", database=str(place))
+    url = sa.make_url(place)
+    return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgres", "postgresql"} else url
+
+
+def make_engine(url: sa.URL, *, connections: int, explicit: bool = True) -> sa.Engine:
+    """A pool of connections that are set up alike.
+
+    Args:
+        url: Of the database.
+        connections: Most that are open at once.
+        explicit: Transactions begin with a statement of ours, so that a writer holds the lock before it reads. Not
+            for a library that begins its own.
+    """
+    engine = sa.create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=60)
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _set_up_explicit if explicit else _set_up_implicit)
+        if explicit:
+            event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up(connection: SqliteConnection, isolation: str | None) -> None:
+    connection.isolation_level = isolation  # pyright: ignore[reportAttributeAccessIssue]
+    cursor = connection.cursor()
+    try:
+        # A writer waits for another instead of failing. FULL: a power cut must not take back a written intent.
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+    finally:
+        cursor.close()
+
+
+def _set_up_explicit(connection: SqliteConnection, _record: object) -> None:
+    _set_up(connection, None)
+
+
+def _set_up_implicit(connection: SqliteConnection, _record: object) -> None:
+    _set_up(connection, "IMMEDIATE")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A deferred transaction that reads first and writes later fails at once when another wrote between.
+    writes = connection.get_execution_options().get("picturelock_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+def insert_ignoring(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> sa.Insert:
+    """An insert that does nothing where a unique key is taken."""
+    return _insert(connection, table).values(**values).on_conflict_do_nothing()
+
+
+def insert_replacing(
+    connection: sa.Connection, table: sa.Table, keys: Sequence[str], values: dict[str, Any]
+) -> sa.Insert:
+    """An insert that overwrites the row with the same keys. Only for tables that are not facts."""
+    rest = {name: value for name, value in values.items() if name not in keys}
+    statement = _insert(connection, table).values(**values)
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=rest)
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> Any:
+    # Imported where it is used: the dialect that is not spoken would cost every command its import.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    return insert(table)
+
+
+def hold(connection: sa.Connection, name: str) -> None:
+    """Let one transaction at a time pass here, by name, until it ends.
+
+    For decisions that read a sum and then add to it. SQLite's writers already wait for one another.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
+
+
+def append_only(dialect: str, table: str) -> Sequence[str]:
+    """Statements that make a table refuse UPDATE and DELETE."""
+    if dialect == "postgresql":
+        return (
+            "CREATE OR REPLACE FUNCTION facts_stay() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'facts are append-only: % of %', TG_OP, TG_TABLE_NAME; END $$",
+            f'CREATE TRIGGER "{table}_stays" BEFORE UPDATE OR DELETE ON "{table}" '
+            "FOR EACH ROW EXECUTE FUNCTION facts_stay()",
+            f'CREATE TRIGGER "{table}_stays_whole" BEFORE TRUNCATE ON "{table}" '
+            "FOR EACH STATEMENT EXECUTE FUNCTION facts_stay()",
+        )
+    return tuple(
+        f'CREATE TRIGGER "{table}_no_{what.lower()}" BEFORE {what} ON "{table}" '
+        f"BEGIN SELECT RAISE(ABORT, 'facts are append-only: {what} of {table}'); END"
+        for what in ("UPDATE", "DELETE")
+    )
