@@ -12,10 +12,7 @@ import msgspec
 from picturelock.core.digest import Digest
 from picturelock.core.ids import AnchorId
 from picturelock.core.text import Identifier
-
-
-class Value(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=False):
-    """Base of every persisted value: immutable, and unknown fields are errors."""
+from picturelock.core.value import Value
 
 
 class Colour(Identifier):
