@@ -1,1 +1,1 @@
-
+"""Makers of takes: one file a vendor behind one protocol."""

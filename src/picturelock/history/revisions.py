@@ -13,6 +13,7 @@ from picturelock.core.failures import Conflict, NotFound
 from picturelock.core.ids import RevisionId
 from picturelock.core.take import Revision
 from picturelock.db import tables
+from picturelock.db.statements import put
 from picturelock.vault.store import Vault
 
 _BACK = re.compile(r"(?P<base>.+?)~(?P<steps>\d+)")
@@ -65,7 +66,17 @@ def commit(connection: sa.Connection, vault: Vault, production: str, revision: R
             body=body,
         )
     )
-    _point(connection, production, "head", "HEAD", name)
+    put(
+        connection,
+        tables.pointer,
+        "production",
+        "kind",
+        "name",
+        production=production,
+        kind="head",
+        name="HEAD",
+        revision=name,
+    )
     return name
 
 
@@ -151,16 +162,3 @@ def _named(entries: list[Entry], base: str) -> Entry:
 def load(vault: Vault, entry: Entry) -> Revision:
     """The revision's content."""
     return from_json(Revision, vault.read(entry.digest))
-
-
-def _point(connection: sa.Connection, production: str, kind: str, name: str, revision: RevisionId) -> None:
-    pointer = tables.pointer
-    moved = connection.execute(
-        sa.update(pointer)
-        .where(pointer.c.production == production, pointer.c.kind == kind, pointer.c.name == name)
-        .values(revision=revision)
-    )
-    if moved.rowcount == 0:
-        connection.execute(
-            sa.insert(pointer).values(production=production, kind=kind, name=name, revision=revision)
-        )

@@ -1,1 +1,1 @@
-
+"""The use cases and workflows that join the departments; :class:`picturelock.studio.facade.Studio` is the one door."""

@@ -1,0 +1,342 @@
+"""Facts as values: takes, reviews, verdicts, read from their rows and written as rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from picturelock.core.codec import built, plain
+from picturelock.core.digest import Digest
+from picturelock.core.failures import Charged, NotFound, PicturelockError, Retry
+from picturelock.core.ids import CheckName, TakeId, UnitId
+from picturelock.core.money import Money
+from picturelock.core.policy import Decision
+from picturelock.core.take import Measurement, Part, Review, ReviewKind, Take, Verdict
+from picturelock.db import tables
+from picturelock.db.statements import insert_once
+from picturelock.review.standing import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What planning and standing need, of one production or of some of its shots.
+
+    Attributes:
+        candidates: Takes by unit, oldest first.
+        reviews: Reviews by unit, oldest first.
+        judged: Takes that a gate has answered on.
+    """
+
+    candidates: Mapping[UnitId, Sequence[Candidate]]
+    reviews: Mapping[UnitId, Sequence[Review]]
+    judged: frozenset[TakeId] = field(default_factory=frozenset)
+
+    def takes_of(self, unit: UnitId) -> Sequence[Candidate]:
+        """The unit's takes, oldest first."""
+        return self.candidates.get(unit, ())
+
+    def reviews_of(self, unit: UnitId) -> Sequence[Review]:
+        """The unit's reviews, oldest first."""
+        return self.reviews.get(unit, ())
+
+
+def read_facts(connection: sa.Connection, production: str, units: Iterable[UnitId] | None = None) -> Facts:
+    """The facts of a production, or of these units only."""
+    take, review, verdict = tables.take, tables.review, tables.verdict
+    takes = sa.select(take.c.id, take.c.unit, take.c.brief, take.c.attempt).where(
+        take.c.production == production
+    )
+    reviews = sa.select(review).where(review.c.production == production).order_by(review.c.number)
+    judged = sa.select(verdict.c.take).where(verdict.c.production == production)
+    if units is not None:
+        some = list(units)
+        takes = takes.where(take.c.unit.in_(some))
+        reviews = reviews.where(review.c.unit.in_(some))
+        theirs = sa.select(take.c.id).where(take.c.production == production, take.c.unit.in_(some))
+        judged = judged.where(verdict.c.take.in_(theirs))
+    candidates: defaultdict[UnitId, list[Candidate]] = defaultdict(list)
+    names: dict[str, UnitId] = {}
+    for name, unit_text, brief, attempt in connection.execute(takes.order_by(take.c.made_at, take.c.id)):
+        unit = names.get(unit_text) or names.setdefault(unit_text, UnitId(unit_text))
+        candidates[unit].append(Candidate(TakeId(name), Digest(brief), attempt))
+    said: defaultdict[UnitId, list[Review]] = defaultdict(list)
+    for row in connection.execute(reviews):
+        said[UnitId(row.unit)].append(_review(row))
+    return Facts(candidates, said, frozenset(map(TakeId, connection.execute(judged).scalars())))
+
+
+def _review(row: sa.Row[tuple[object, ...]]) -> Review:
+    return Review(
+        number=row.number,
+        unit=UnitId(row.unit),
+        kind=ReviewKind(row.kind),
+        take=TakeId(row.take) if row.take else None,
+        by=row.by_whom,
+        note=row.note,
+        at=row.at,
+    )
+
+
+def _take(row: sa.Row[tuple[object, ...]]) -> Take:
+    return Take(
+        id=TakeId(row.id),
+        unit=UnitId(row.unit),
+        recipe=Digest(row.recipe),
+        brief=Digest(row.brief),
+        media=Digest(row.media),
+        parts=built(tuple[Part, ...], row.parts),
+        attempt=row.attempt,
+        provider=row.provider,
+        model=row.model,
+        model_version=row.model_version,
+        cost=Money.from_micros(row.cost_micros, row.currency),
+        tokens=row.tokens,
+        milliseconds=row.milliseconds,
+        duration_frames=row.duration_frames,
+        made_at=row.made_at,
+    )
+
+
+def read_take(connection: sa.Connection, production: str, name: TakeId) -> Take:
+    """One take.
+
+    Raises:
+        NotFound: There is none with this name.
+    """
+    take = tables.take
+    row = connection.execute(
+        sa.select(take).where(take.c.production == production, take.c.id == name)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"no take is called {name}", remedy="See `picturelock takes SHOT` for the names.")
+    return _take(row)
+
+
+def read_takes(
+    connection: sa.Connection, production: str, units: Iterable[UnitId] | None = None
+) -> list[Take]:
+    """All takes, oldest first, of a production or of these units only."""
+    query = sa.select(tables.take).where(tables.take.c.production == production)
+    if units is not None:
+        query = query.where(tables.take.c.unit.in_(list(units)))
+    ordered = query.order_by(tables.take.c.made_at, tables.take.c.id)
+    return [_take(row) for row in connection.execute(ordered)]
+
+
+def read_some_takes(
+    connection: sa.Connection, production: str, names: Iterable[TakeId]
+) -> dict[TakeId, Take]:
+    """These takes by name; a name that is not there is left out."""
+    wanted = list(names)
+    found: dict[TakeId, Take] = {}
+    for first in range(0, len(wanted), 500):
+        some = wanted[first : first + 500]
+        query = sa.select(tables.take).where(
+            tables.take.c.production == production, tables.take.c.id.in_(some)
+        )
+        for row in connection.execute(query):
+            take = _take(row)
+            found[take.id] = take
+    return found
+
+
+def record_intent(
+    connection: sa.Connection, production: str, unit: UnitId, recipe: Digest, attempt: int, at: datetime
+) -> bool:
+    """Write that a take is about to be made. Returns whether this was the first time."""
+    return insert_once(
+        connection,
+        tables.intent,
+        production=production,
+        unit=unit,
+        recipe=recipe,
+        attempt=attempt,
+        made_at=at,
+    )
+
+
+def record_take(connection: sa.Connection, production: str, take: Take) -> bool:
+    """Write a take and the call that delivered it, once. Returns whether this was the first time."""
+    fresh = insert_once(
+        connection,
+        tables.take,
+        id=take.id,
+        production=production,
+        unit=take.unit,
+        recipe=take.recipe,
+        brief=take.brief,
+        media=take.media,
+        parts=plain(take.parts),
+        attempt=take.attempt,
+        provider=take.provider,
+        model=take.model,
+        model_version=take.model_version,
+        cost_micros=take.cost.micros,
+        currency=take.cost.currency,
+        tokens=take.tokens,
+        milliseconds=take.milliseconds,
+        duration_frames=take.duration_frames,
+        made_at=take.made_at,
+    )
+    if fresh:
+        connection.execute(
+            sa.insert(tables.call).values(
+                production=production,
+                unit=take.unit,
+                recipe=take.recipe,
+                provider=take.provider,
+                model=take.model,
+                outcome="delivered",
+                category=None,
+                message="",
+                retry=Retry.NEVER.value,
+                charged=(Charged.YES if take.cost.amount else Charged.NO).value,
+                milliseconds=take.milliseconds,
+                at=take.made_at,
+            )
+        )
+    return fresh
+
+
+def record_failed_call(
+    connection: sa.Connection,
+    production: str,
+    unit: UnitId,
+    recipe: Digest,
+    provider: str,
+    model: str,
+    error: PicturelockError,
+    milliseconds: int,
+    at: datetime,
+) -> None:
+    """Write that a provider did not deliver."""
+    connection.execute(
+        sa.insert(tables.call).values(
+            production=production,
+            unit=unit,
+            recipe=recipe,
+            provider=provider,
+            model=model,
+            outcome="failed",
+            category="tool_and_platform",
+            message=str(error),
+            retry=error.retry.value,
+            charged=error.charged.value,
+            milliseconds=milliseconds,
+            at=at,
+        )
+    )
+
+
+def record_measurements(
+    connection: sa.Connection, production: str, take: TakeId, measured: Iterable[Measurement], at: datetime
+) -> None:
+    """Write what checks found, each check and method once a take."""
+    for m in measured:
+        insert_once(
+            connection,
+            tables.measurement,
+            production=production,
+            take=take,
+            check_name=m.check,
+            media=m.media,
+            method=m.method,
+            value=m.value,
+            unit=m.unit,
+            why_not=m.why_not,
+            evidence=plain(m.evidence),
+            at=at,
+        )
+
+
+def read_measurements(connection: sa.Connection, production: str, take: TakeId) -> tuple[Measurement, ...]:
+    """What was measured of a take, in the order of the checks' names."""
+    measurement = tables.measurement
+    rows = connection.execute(
+        sa.select(measurement)
+        .where(measurement.c.production == production, measurement.c.take == take)
+        .order_by(measurement.c.check_name, measurement.c.id)
+    )
+    return tuple(
+        Measurement(
+            check=CheckName(row.check_name),
+            media=Digest(row.media),
+            value=row.value,
+            unit=row.unit,
+            method=row.method,
+            why_not=row.why_not,
+            evidence=row.evidence,
+        )
+        for row in rows
+    )
+
+
+def record_verdict(
+    connection: sa.Connection,
+    production: str,
+    take: TakeId,
+    verdict: Verdict,
+    decision: Decision,
+    at: datetime,
+) -> None:
+    """Write a gate's answer and what was decided."""
+    connection.execute(
+        sa.insert(tables.verdict).values(
+            production=production,
+            take=take,
+            gate=verdict.gate,
+            profile=verdict.profile,
+            body=plain(verdict),
+            decision=plain(decision),
+            at=at,
+        )
+    )
+
+
+def read_verdicts(
+    connection: sa.Connection, production: str, takes: Iterable[TakeId] | None = None
+) -> dict[TakeId, tuple[Verdict, Decision]]:
+    """The newest verdict and decision by take."""
+    verdict = tables.verdict
+    query = (
+        sa.select(verdict.c.take, verdict.c.body, verdict.c.decision)
+        .where(verdict.c.production == production)
+        .order_by(verdict.c.id)
+    )
+    if takes is not None:
+        query = query.where(verdict.c.take.in_(list(takes)))
+    return {
+        TakeId(name): (built(Verdict, body), built(Decision, decision))
+        for name, body, decision in connection.execute(query)
+    }
+
+
+def record_review(
+    connection: sa.Connection,
+    production: str,
+    unit: UnitId,
+    kind: ReviewKind,
+    take: TakeId | None,
+    by: str,
+    note: str,
+    at: datetime,
+) -> None:
+    """Write what a reviewer said."""
+    connection.execute(
+        sa.insert(tables.review).values(
+            production=production, unit=unit, kind=kind.value, take=take, by_whom=by, note=note, at=at
+        )
+    )
+
+
+def record_event(
+    connection: sa.Connection, production: str, kind: str, subject: str, detail: object, at: datetime
+) -> None:
+    """Write something that a person may want to trace."""
+    connection.execute(
+        sa.insert(tables.event).values(
+            production=production, kind=kind, subject=subject, detail=plain(detail), at=at
+        )
+    )

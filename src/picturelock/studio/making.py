@@ -1,0 +1,445 @@
+"""The workflow of one take: intend, make, record, gate — and what becomes possible by it.
+
+Each step is durable before the next begins. A step in flight at a crash runs again, so every step may run twice: the
+intent, the take and the verdict are written once by their keys, and the same recipe's bytes land on themselves.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from picturelock import __version__
+from picturelock.board import prompts
+from picturelock.core.anchor import Value
+from picturelock.core.board import Board, UnitKind
+from picturelock.core.brief import Brief
+from picturelock.core.clock import Clock
+from picturelock.core.codec import built, canonical, from_json, plain
+from picturelock.core.digest import Digest
+from picturelock.core.failures import GenerationFailed, PicturelockError, Retry
+from picturelock.core.ids import ShotCode, UnitId
+from picturelock.core.policy import Action, Settings
+from picturelock.core.take import Input, LockFile, Operation, Recipe, ReviewKind, Take, take_id
+from picturelock.db import tables
+from picturelock.db.connection import Database
+from picturelock.db.statements import hold
+from picturelock.engine.port import Job, Steps
+from picturelock.gate.decision import Situation
+from picturelock.generate.provider import Model, Product
+from picturelock.generate.registry import provider, route
+from picturelock.ledger import book
+from picturelock.review.standing import Wanted, read_reviews
+from picturelock.studio import facts as store
+from picturelock.studio import judging
+from picturelock.studio.planning import (
+    BriefDigest,
+    Goal,
+    Snapshot,
+    Wish,
+    brief_inputs,
+    build_brief,
+    wanted_now,
+    wishes,
+)
+from picturelock.vault.store import Vault
+
+#: Signs what the automatic review says.
+AUTO = "policy:auto-approve"
+#: Signs the retakes that the gate asks for by itself.
+GATE = "policy:gate"
+
+WORKFLOW = "make_take"
+QUEUE = "cpu"
+
+_FIRST_PAUSE = timedelta(seconds=2)
+
+
+class Order(Value, frozen=True, kw_only=True):
+    """What a run asked for; every job of the run carries it, so that edits meanwhile do not reach it.
+
+    Attributes:
+        board: Digest of the board's canonical JSON.
+        settings: Digest of the settings' canonical JSON.
+        locks: Digest of the lock file's canonical JSON.
+        auto: Takes that pass their gate are approved by policy.
+    """
+
+    production: str
+    board: Digest
+    settings: Digest
+    locks: Digest
+    goal: Goal
+    auto: bool
+
+
+class TakeJob(Value, frozen=True, kw_only=True):
+    """One take to be made."""
+
+    order: Order
+    unit: UnitId
+    brief: Digest
+    recipe: Digest
+
+
+class Made(Value, frozen=True, kw_only=True):
+    """What came of the call."""
+
+    product: Product
+    milliseconds: int
+
+
+def maker_of(unit_provider: str, kind: UnitKind, settings: Settings) -> str:
+    """``provider/model`` for a unit."""
+    if unit_provider:
+        return unit_provider
+    routing = settings.routing
+    return {
+        UnitKind.CLIP: routing.clip,
+        UnitKind.VOICE: routing.voice,
+        UnitKind.PLATE: routing.plate,
+    }.get(kind, routing.keyframe)
+
+
+def _operation(wish: Wish) -> Operation:
+    match wish.unit.kind:
+        case UnitKind.CLIP:
+            return Operation.ANIMATE
+        case UnitKind.VOICE:
+            return Operation.SPEAK
+        case UnitKind.KEYFRAME if wish.rests_on:
+            return Operation.COMPOSITE
+        case _:
+            return Operation.DRAW
+
+
+def write_recipe(snapshot: Snapshot, wish: Wish, wanted: Wanted, brief: Brief, digest: Digest) -> Recipe:
+    """Everything that decides the next take of a unit.
+
+    Args:
+        snapshot: Board and settings.
+        wish: The unit.
+        wanted: Why a take is wanted, and which attempt it is.
+        brief: The unit's brief.
+        digest: Of the brief's canonical JSON.
+    """
+    found, model = route(maker_of(wish.unit.provider, wish.unit.kind, snapshot.settings))
+    inputs = {"brief": digest, **brief_inputs(brief)}
+    return Recipe(
+        unit=wish.unit.id,
+        operation=_operation(wish),
+        provider=found.name,
+        model=model.name,
+        model_version=model.version,
+        parameters={"notes": list(wanted.notes)} if wanted.notes else {},
+        seed=snapshot.settings.seed + wanted.attempt,
+        prompt=_prompt(snapshot, wish, brief, model, wanted.notes),
+        inputs=tuple(Input(role=role, digest=inputs[role]) for role in sorted(inputs)),
+        attempt=wanted.attempt,
+        code_version=__version__,
+    )
+
+
+def _prompt(snapshot: Snapshot, wish: Wish, brief: Brief, model: Model, notes: tuple[str, ...]) -> str:
+    text = prompts.render(model.prompt_dialect, brief, snapshot.board.anchors)
+    return text if not notes else text + "\nReviewer's notes: " + " ".join(notes)
+
+
+class Workshop:
+    """Makes takes: the workflow's steps, and the jobs that follow from what was decided.
+
+    Args:
+        database: Facts.
+        vault: Objects.
+        clock: Time.
+        submit: Hands a job to the engine inside a transaction.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        submit: Callable[[sa.Connection, Job], None],
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._submit = submit
+        self._snapshot = lru_cache(maxsize=4)(self._read_snapshot)
+
+    def make_take(self, steps: Steps, payload: Any) -> Any:
+        """The workflow of one take.
+
+        Args:
+            steps: Durable steps.
+            payload: A :class:`TakeJob`.
+
+        Returns:
+            The name of the take.
+        """
+        job = built(TakeJob, payload)
+        try:
+            steps.run("intend", self._intend, payload)
+            made = self._make(steps, job, payload)
+            name = steps.run("record", self._record, payload, made)
+            steps.run("gate", self._gate, payload, name)
+        except PicturelockError as error:
+            steps.run("give_up", self._give_up, payload, type(error).__name__, str(error))
+            raise
+        return name
+
+    def order(self, snapshot: Snapshot, production: str, goal: Goal, *, auto: bool) -> Order:
+        """Pin a snapshot so that jobs can carry it."""
+        return Order(
+            production=production,
+            board=self._vault.put(canonical(snapshot.board)),
+            settings=self._vault.put(canonical(snapshot.settings)),
+            locks=self._vault.put(canonical(snapshot.locks)),
+            goal=goal,
+            auto=auto,
+        )
+
+    def submit_ready(
+        self,
+        connection: sa.Connection,
+        order: Order,
+        digest: BriefDigest,
+        shots: list[ShotCode] | None = None,
+    ) -> list[UnitId]:
+        """Hand in every take that can be made now; what was handed in before stays as it is.
+
+        Returns:
+            The units, in the order of the board.
+        """
+        snapshot = self._snapshot(order)
+        units = None
+        if shots is not None:
+            units = [unit.id for code in shots for unit in snapshot.board.shot(code).units]
+        known = store.read_facts(connection, order.production, units)
+
+        def read(names: Iterable[Any]) -> dict[Any, Take]:
+            return store.read_some_takes(connection, order.production, names)
+
+        handed: list[UnitId] = []
+        for wish in wanted_now(wishes(snapshot, known, digest, read, shots), order.goal):
+            self._submit(connection, self._job(connection, order, snapshot, wish))
+            handed.append(wish.unit.id)
+        return handed
+
+    def _job(self, connection: sa.Connection, order: Order, snapshot: Snapshot, wish: Wish) -> Job:
+        assert isinstance(wish.standing, Wanted)  # noqa: S101  # what `wanted_now` promises
+        brief = build_brief(snapshot, wish.scene, wish.shot, wish.unit, wish.rests_on)
+        brief_name = self._vault.put(canonical(brief))
+        recipe = write_recipe(snapshot, wish, wish.standing, brief, brief_name)
+        recipe_name = self._vault.put(canonical(recipe))
+        unit = wish.unit.id
+        given_up = connection.execute(
+            sa.select(sa.func.count())
+            .select_from(tables.event)
+            .where(
+                tables.event.c.production == order.production,
+                tables.event.c.subject == f"{unit}:{recipe_name.hex[:16]}",
+                tables.event.c.kind == "given_up",
+            )
+        ).scalar_one()
+        return Job(
+            key=f"{order.production}:{unit}:{recipe_name.hex[:16]}:{given_up}",
+            workflow=WORKFLOW,
+            queue=QUEUE,
+            payload=plain(TakeJob(order=order, unit=unit, brief=brief_name, recipe=recipe_name)),
+        )
+
+    def _read_snapshot(self, order: Order) -> Snapshot:
+        read = self._vault.read
+        return Snapshot(
+            board=from_json(Board, read(order.board)),
+            settings=from_json(Settings, read(order.settings)),
+            locks=from_json(LockFile, read(order.locks)),
+        )
+
+    def _intend(self, payload: Any) -> None:
+        job = built(TakeJob, payload)
+        production = job.order.production
+        settings = self._snapshot(job.order).settings
+        recipe = from_json(Recipe, self._vault.read(job.recipe))
+        quote = provider(recipe.provider).quote(recipe)
+        now = self._clock.now()
+        with self._database.write() as connection:
+            hold(connection, f"ledger:{production}")
+            before = book.totals(connection, production, quote.currency)
+            taken = len(store.read_facts(connection, production, [job.unit]).takes_of(job.unit))
+            fresh = store.record_intent(connection, production, job.unit, job.recipe, recipe.attempt, now)
+            if not fresh:
+                return
+            book.hold_to_caps(settings.caps, before, quote, taken)
+            if quote.amount:
+                book.enter(
+                    connection, production, book.Kind.RESERVE, at=now, amount=quote, unit=job.unit
+                )
+
+    def _make(self, steps: Steps, job: TakeJob, payload: Any) -> Any:
+        retries = self._snapshot(job.order).settings.retries
+        for number in range(retries + 1):
+            answer = steps.run(f"make:{number}", self._call, payload)
+            if "failed" not in answer:
+                return answer
+            if answer["failed"]["retry"] != Retry.LATER.value or number == retries:
+                raise GenerationFailed(answer["failed"]["message"], retry=Retry(answer["failed"]["retry"]))
+            pause = answer["failed"]["after"] or _FIRST_PAUSE.total_seconds() * 2**number
+            steps.sleep(pause)
+        raise GenerationFailed("the provider was never asked", retry=Retry.LATER)
+
+    def _call(self, payload: Any) -> Any:
+        job = built(TakeJob, payload)
+        recipe = from_json(Recipe, self._vault.read(job.recipe))
+        began = self._clock.now()
+        try:
+            product = provider(recipe.provider).make(recipe, self._vault)
+        except PicturelockError as error:
+            now = self._clock.now()
+            spent = round((now - began) / timedelta(milliseconds=1))
+            with self._database.write() as connection:
+                store.record_failed_call(
+                    connection,
+                    job.order.production,
+                    job.unit,
+                    job.recipe,
+                    recipe.provider,
+                    recipe.model,
+                    error,
+                    spent,
+                    now,
+                )
+            after = error.after.total_seconds() if error.after else None
+            return {"failed": {"message": str(error), "retry": error.retry.value, "after": after}}
+        milliseconds = round((self._clock.now() - began) / timedelta(milliseconds=1))
+        return plain(Made(product=product, milliseconds=milliseconds))
+
+    def _record(self, payload: Any, made: Any) -> str:
+        job, done = built(TakeJob, payload), built(Made, made)
+        recipe = from_json(Recipe, self._vault.read(job.recipe))
+        cost = provider(recipe.provider).quote(recipe)
+        take = Take(
+            id=take_id(job.unit, job.recipe),
+            unit=job.unit,
+            recipe=job.recipe,
+            brief=job.brief,
+            media=done.product.media,
+            parts=done.product.parts,
+            attempt=recipe.attempt,
+            provider=recipe.provider,
+            model=recipe.model,
+            model_version=recipe.model_version,
+            cost=cost,
+            tokens=done.product.tokens,
+            milliseconds=done.milliseconds,
+            duration_frames=done.product.duration_frames,
+            made_at=self._clock.now(),
+        )
+        production = job.order.production
+        with self._database.write() as connection:
+            if store.record_take(connection, production, take) and cost.amount:
+                for kind in (book.Kind.RELEASE, book.Kind.SETTLE):
+                    book.enter(
+                        connection,
+                        production,
+                        kind,
+                        at=take.made_at,
+                        amount=cost,
+                        unit=job.unit,
+                        take=take.id,
+                    )
+        return str(take.id)
+
+    def _gate(self, payload: Any, name: str) -> str:
+        job = built(TakeJob, payload)
+        order, production = job.order, job.order.production
+        snapshot = self._snapshot(order)
+        shot = snapshot.board.shot(job.unit.shot)
+        unit = shot.unit(job.unit.part)
+        if unit is None:
+            raise GenerationFailed(f"the board has no unit {job.unit}", retry=Retry.NEVER)
+        with self._database.read() as connection:
+            take = store.read_take(connection, production, take_id(job.unit, job.recipe))
+        brief = from_json(Brief, self._vault.read(job.brief))
+        measured = judging.measure(
+            self._vault,
+            snapshot.settings.picture,
+            shot,
+            brief,
+            take,
+            _locked_neighbours(snapshot, job.unit),
+        )
+        with self._database.write() as connection:
+            known = store.read_facts(connection, production, [job.unit])
+            if take.id in known.judged:
+                return "judged before"
+            now = self._clock.now()
+            store.record_measurements(connection, production, take.id, measured, now)
+            said = read_reviews(known.reviews_of(job.unit))
+            _, model = route(f"{take.provider}/{take.model}")
+            situation = Situation(
+                takes=len(known.takes_of(job.unit)),
+                cap=snapshot.settings.caps.takes_per_unit,
+                retries=snapshot.settings.retries,
+                retried=said.retakes,
+                deterministic=model.deterministic,
+            )
+            verdict, decision = judging.answer(measured, snapshot.settings, shot, unit, situation)
+            store.record_verdict(connection, production, take.id, verdict, decision, now)
+            if decision.action is Action.ACCEPT and order.auto:
+                store.record_review(
+                    connection,
+                    production,
+                    job.unit,
+                    ReviewKind.APPROVE,
+                    take.id,
+                    AUTO,
+                    decision.reason,
+                    now,
+                )
+            elif decision.action is Action.RETRY:
+                store.record_review(
+                    connection,
+                    production,
+                    job.unit,
+                    ReviewKind.REJECT,
+                    take.id,
+                    GATE,
+                    decision.reason,
+                    now,
+                )
+            self.submit_ready(connection, order, self._digests(snapshot), [job.unit.shot])
+        return decision.action.value
+
+    def _digests(self, snapshot: Snapshot) -> BriefDigest:
+        from picturelock.studio.planning import brief_digest
+
+        return brief_digest(snapshot)
+
+    def _give_up(self, payload: Any, kind: str, message: str) -> None:
+        job = built(TakeJob, payload)
+        with self._database.write() as connection:
+            store.record_event(
+                connection,
+                job.order.production,
+                "given_up",
+                f"{job.unit}:{job.recipe.hex[:16]}",
+                {"unit": job.unit, "recipe": job.recipe, "error": kind, "message": message},
+                self._clock.now(),
+            )
+
+
+def _locked_neighbours(snapshot: Snapshot, unit: UnitId) -> list[tuple[str, Digest]]:
+    """Locked keyframes of the same scene, nearest first."""
+    scene = snapshot.board.scene(unit.shot.scene)
+    codes = [shot.code for shot in scene.shots]
+    here = codes.index(unit.shot)
+    by_distance = sorted(
+        (code for code in codes if code != unit.shot), key=lambda code: abs(codes.index(code) - here)
+    )
+    pins = ((code, snapshot.locks.of(code).get("key")) for code in by_distance)
+    return [(str(code), lock.media) for code, lock in pins if lock is not None][:2]
