@@ -340,3 +340,26 @@ def record_event(
             production=production, kind=kind, subject=subject, detail=plain(detail), at=at
         )
     )
+
+
+def read_given_up(connection: sa.Connection, production: str) -> dict[UnitId, tuple[str, datetime]]:
+    """Units whose making stopped without a take: the newest reason and when."""
+    event = tables.event
+    rows = connection.execute(
+        sa.select(event.c.detail, event.c.at)
+        .where(event.c.production == production, event.c.kind == "given_up")
+        .order_by(event.c.number)
+    )
+    return {UnitId(detail["unit"]): (str(detail["message"]), at) for detail, at in rows}
+
+
+def count_units_with_takes(connection: sa.Connection, production: str) -> tuple[int, str]:
+    """How many units have a take, and the unit that got one last."""
+    take = tables.take
+    count = connection.execute(
+        sa.select(sa.func.count(sa.distinct(take.c.unit))).where(take.c.production == production)
+    ).scalar_one()
+    newest = connection.execute(
+        sa.select(take.c.unit).where(take.c.production == production).order_by(take.c.made_at.desc()).limit(1)
+    ).scalar_one_or_none()
+    return int(count), str(newest or "")

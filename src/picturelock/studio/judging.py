@@ -82,7 +82,9 @@ def measure(
                 )
 
 
-def _layers(vault: Vault, take: Take, local: Callable[[Digest], Path]) -> tuple[Layers | None, dict[Digest, Path]]:
+def _layers(
+    vault: Vault, take: Take, local: Callable[[Digest], Path]
+) -> tuple[Layers | None, dict[Digest, Path]]:
     named = take.part("layers")
     if named is None:
         return None, {}

@@ -276,9 +276,7 @@ class Workshop:
                 return
             book.hold_to_caps(settings.caps, before, quote, taken)
             if quote.amount:
-                book.enter(
-                    connection, production, book.Kind.RESERVE, at=now, amount=quote, unit=job.unit
-                )
+                book.enter(connection, production, book.Kind.RESERVE, at=now, amount=quote, unit=job.unit)
 
     def _make(self, steps: Steps, job: TakeJob, payload: Any) -> Any:
         retries = self._snapshot(job.order).settings.retries

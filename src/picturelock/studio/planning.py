@@ -7,7 +7,7 @@ from enum import StrEnum
 from picturelock.board import briefs, staleness
 from picturelock.core.anchor import Value
 from picturelock.core.board import Board, Scene, Shot, Unit, UnitKind
-from picturelock.core.brief import Brief, ClipBrief, CompositeBrief, StillBrief
+from picturelock.core.brief import Brief, ClipBrief, CompositeBrief
 from picturelock.core.codec import digest_of
 from picturelock.core.digest import Digest
 from picturelock.core.ids import ShotCode, TakeId, UnitId
@@ -42,6 +42,12 @@ _KINDS = {
     Goal.CLIPS: frozenset(UnitKind),
     Goal.CUT: frozenset(UnitKind),
 }
+
+
+def kinds_of(goal: Goal) -> frozenset[UnitKind]:
+    """The units that a run towards the goal makes."""
+    return _KINDS[goal]
+
 
 _ORDER = (UnitKind.PLATE, UnitKind.KEYFRAME, UnitKind.LAST_KEYFRAME, UnitKind.CLIP, UnitKind.VOICE)
 
@@ -274,8 +280,6 @@ class Plan(Value, frozen=True, kw_only=True):
         return tuple(i for i in self.items if i.action is PlanAction.KEEP)
 
 
-def stale_fields(old: Brief | StillBrief | None, new: Brief) -> tuple[str, ...]:
+def stale_fields(old: Brief, new: Brief) -> tuple[str, ...]:
     """The fields that changed between two briefs, in words."""
-    if old is None:
-        return ()
     return tuple(str(change) for change in staleness.changes_between(old, new))

@@ -1,0 +1,210 @@
+"""A run: hand in what can be made, work it off in this process, and lock what policy may lock."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from picturelock.core.anchor import Value
+from picturelock.core.ids import ShotCode, UnitId
+from picturelock.core.money import Money
+from picturelock.core.policy import Caps, Settings
+from picturelock.engine.engine import Engine
+from picturelock.engine.port import QueueSpec, State
+from picturelock.review.standing import Waiting
+from picturelock.studio.deciding import lock_complete
+from picturelock.studio.looking import look
+from picturelock.studio.making import QUEUE, WORKFLOW, Workshop
+from picturelock.studio.planning import Goal, Snapshot, brief_digest, kinds_of, wanted_now
+from picturelock.studio.production import Production
+
+#: The shape of the workflow: changes when its steps do, so that an old job is begun again instead of misread.
+WORKFLOW_VERSION = "1"
+
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        done: Units that have a take now.
+        total: Units that are to have one.
+        label: What happened last.
+    """
+
+    done: int
+    total: int
+    label: str
+
+
+class RunReport(Value, frozen=True, kw_only=True):
+    """What a run did.
+
+    Attributes:
+        made: Units that got a new take.
+        waiting: Units with a take that waits for a person.
+        failed: Units whose making stopped, and why.
+        locked: Shots that policy locked.
+        spent: Settled by this run.
+    """
+
+    goal: Goal
+    made: tuple[UnitId, ...]
+    waiting: tuple[UnitId, ...]
+    failed: dict[str, str]
+    locked: tuple[ShotCode, ...]
+    spent: Money = Money.zero("USD")
+
+
+def workers() -> int:
+    """Takes made at once: one a processor, at least one."""
+    return max(1, len(os.sched_getaffinity(0)))
+
+
+def make_engine(production: Production) -> tuple[Engine, Workshop]:
+    """The engine of a production, and the workshop whose steps it runs."""
+    engine: Engine
+
+    workshop = Workshop(
+        production.database,
+        production.vault,
+        production.clock,
+        lambda connection, job: engine.submit(connection, job),
+    )
+    engine = Engine(
+        production.database,
+        home=production.folder.engine,
+        identity=f"{socket.gethostname()}-{production.name}",
+        version=WORKFLOW_VERSION,
+        workflows={WORKFLOW: workshop.make_take},
+        queues=[QueueSpec(name=QUEUE, concurrency=workers())],
+        clock=production.clock,
+    )
+    return engine, workshop
+
+
+def run(
+    production: Production,
+    goal: Goal,
+    *,
+    auto: bool | None = None,
+    max_cost: Money | None = None,
+    author: str,
+    on_progress: Callable[[Progress], None] = lambda _: None,
+) -> RunReport:
+    """Make everything that can be made towards the goal.
+
+    Args:
+        production: Whose board.
+        goal: How far.
+        auto: Approve what passes its gate, and lock complete shots; ``None`` takes the production's setting.
+        max_cost: Tightens the production's cap for this run.
+        author: Who runs it.
+        on_progress: Told now and then.
+
+    Raises:
+        Busy: Another process runs this production.
+    """
+    production.commit("Edit the board", author)
+    snapshot = production.snapshot()
+    settings = _capped(snapshot.settings, max_cost)
+    snapshot = Snapshot(snapshot.board, settings, snapshot.locks)
+    auto = settings.auto_approve if auto is None else auto
+    found, known = look(production, snapshot)
+    before = {take.id for takes in known.candidates.values() for take in takes}
+    failed: dict[str, str] = {}
+    left = _left_over(production)
+    if left or any(wanted_now(found, goal)):
+        failed = _work(production, snapshot, goal, auto=auto, on_progress=on_progress)
+        found, known = look(production, snapshot)
+    locked: list[ShotCode] = []
+    if auto and goal is not Goal.KEYFRAMES:
+        locked = lock_complete(production, production.snapshot(), found)
+        if locked:
+            production.commit(f"Lock {len(locked)} shot{'s' * (len(locked) > 1)} by policy", author)
+    made = [unit for unit, takes in known.candidates.items() if any(take.id not in before for take in takes)]
+    kinds = kinds_of(goal)
+    return RunReport(
+        goal=goal,
+        made=tuple(made),
+        waiting=tuple(w.unit.id for w in found if isinstance(w.standing, Waiting) and w.unit.kind in kinds),
+        failed=failed,
+        locked=tuple(locked),
+    )
+
+
+def _capped(settings: Settings, max_cost: Money | None) -> Settings:
+    if max_cost is None:
+        return settings
+    limit = settings.caps.money
+    lower = max_cost if limit is None or max_cost < limit else limit
+    from msgspec.structs import replace
+
+    return replace(settings, caps=Caps(money=lower, takes_per_unit=settings.caps.takes_per_unit))
+
+
+def _left_over(production: Production) -> bool:
+    """Whether a process died with work in hand. Cheap: nothing is loaded unless an engine ever ran here."""
+    mark = production.folder.engine / "unfinished"
+    return mark.exists()
+
+
+def _work(
+    production: Production,
+    snapshot: Snapshot,
+    goal: Goal,
+    *,
+    auto: bool,
+    on_progress: Callable[[Progress], None],
+) -> dict[str, str]:
+    """Submit what is ready and work until nothing is left. Returns why units failed."""
+    engine, workshop = make_engine(production)
+    mark = production.folder.engine / "unfinished"
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    prefix = f"{production.name}:"
+    kinds = kinds_of(goal)
+    total = sum(unit.kind in kinds for unit in snapshot.board.units())
+    with engine:
+        engine.prepare()
+        order = workshop.order(snapshot, production.name, goal, auto=auto)
+        known_failures = {job.key for job in engine.jobs(prefix=prefix, states=[State.FAILED])}
+        with engine.working():
+            with production.writing() as connection:
+                workshop.submit_ready(connection, order, brief_digest(snapshot))
+            pause = threading.Event()
+            while engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]):
+                on_progress(_progress(production, total))
+                pause.wait(_POLL_S)
+        failures = {
+            job.key.split(":")[1]: job.failure.message if job.failure else "it failed"
+            for job in engine.jobs(prefix=prefix, states=[State.FAILED])
+            if job.key not in known_failures
+        }
+    mark.unlink(missing_ok=True)
+    on_progress(_progress(production, total))
+    return failures
+
+
+def _progress(production: Production, total: int) -> Progress:
+    from picturelock.studio.facts import count_units_with_takes
+
+    with production.reading() as connection:
+        done, newest = count_units_with_takes(connection, production.name)
+    return Progress(min(done, total), total, newest)
+
+
+def work(production: Production, stop: threading.Event) -> None:
+    """Work off what others hand in, until told to stop.
+
+    Raises:
+        Busy: Another process works under this identity.
+    """
+    engine, _ = make_engine(production)
+    with engine:
+        engine.prepare()
+        with engine.working():
+            stop.wait()
