@@ -1,1 +1,1 @@
-
+"""The cut: timeline, conform, assembly, interchange."""

@@ -1,0 +1,152 @@
+"""Frames of a file, exactly the ones that are asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from numpy.typing import NDArray
+
+from picturelock.core.failures import BadDocument, Damaged
+from picturelock.core.frametime import FrameRange, FrameRate
+from picturelock.media.planes import Plane, plane, to_bgr
+from picturelock.media.probe import Facts, probe
+
+NEAR = Fraction(1, 500)
+"""Rates that differ by less than this share (24 and 23.976) are played frame for frame, as film has always been."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """A decoded frame.
+
+    Attributes:
+        number: In the file, from 0.
+        video: As decoded.
+    """
+
+    number: int
+    video: av.VideoFrame
+
+    def planes(self) -> tuple[Plane, Plane, Plane]:
+        """Y (H x W), U and V (H/2 x W/2), uint8, views into the frame; other pixel formats are converted first."""
+        frame = self.video
+        if frame.format.name not in {"yuv420p", "yuvj420p"}:
+            frame = frame.reformat(format="yuv420p")
+        return plane(frame, 0), plane(frame, 1), plane(frame, 2)
+
+    def bgr(self) -> NDArray[np.uint8]:
+        """H x W x 3 uint8 BGR, by the matrix that the file names, or BT.709."""
+        return to_bgr(self.video)
+
+
+def frames(path: Path, span: FrameRange | None = None, *, alone: bool = False) -> Iterator[Frame]:
+    """The frames of a file, in order.
+
+    Args:
+        path: A constant-rate video file.
+        span: Which frames; ``None`` for all.
+        alone: Nothing else is being decoded, so that this one may use every core. The pictures are the same.
+
+    Raises:
+        BadDocument: The file has no picture or fewer frames than the span asks for.
+        Damaged: The stream is broken.
+    """
+    facts = probe(path)
+    picture = facts.need_picture()
+    span = span or FrameRange(0, picture.frames)
+    if span.stop > picture.frames:
+        raise BadDocument(f"{path.name} has {picture.frames} frames, not {span.stop}")
+    if not span.length:
+        return
+    expected = span.start
+    try:
+        for frame in _decoded(path, facts, span, alone=alone):
+            if frame.number != expected:
+                raise Damaged(f"{path.name} lost frame {expected}")
+            yield frame
+            expected += 1
+            if expected == span.stop:
+                return
+    except av.error.FFmpegError as error:
+        raise Damaged(f"{path.name} breaks off at frame {expected}", remedy="Fetch it again.") from error
+    raise Damaged(f"{path.name} ends at frame {expected} of {span.stop}", remedy="Fetch it again.")
+
+
+def _decoded(path: Path, facts: Facts, span: FrameRange, *, alone: bool) -> Iterator[Frame]:
+    """Frames from the span's start on, numbered by their times."""
+    rate = facts.need_picture().rate
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        base = Fraction(stream.time_base or Fraction(1, 90_000))
+        first = stream.start_time or 0
+        stream.thread_type = "AUTO" if alone else "NONE"
+        stream.codec_context.thread_count = 0 if alone else 1
+        if span.start:
+            container.seek(first + int(rate.seconds(span.start) / base), stream=stream, backward=True)
+        for frame in container.decode(stream):
+            if frame.pts is None:
+                raise Damaged(f"{path.name} has a frame without a time")
+            number = round((frame.pts - first) * base * rate)
+            if number < span.start:
+                continue
+            if frame.is_corrupt:
+                raise Damaged(f"frame {number} of {path.name} is damaged", remedy="Fetch it again.")
+            yield Frame(number, frame)
+
+
+def length_at(picture_frames: int, source: FrameRate, rate: FrameRate) -> int:
+    """How many whole frames a clip gives at another rate.
+
+    Args:
+        picture_frames: Of the source.
+        source: The source's rate.
+        rate: The rate it is played at.
+    """
+    if near(source, rate):
+        return picture_frames
+    return -((-picture_frames * rate) // source)  # the last source frame stays for its whole duration
+
+
+def near(source: FrameRate, rate: FrameRate) -> bool:
+    """Whether a clip of one rate is played frame for frame at the other."""
+    return abs(Fraction(source) - Fraction(rate)) <= NEAR * Fraction(rate)
+
+
+def source_frame(number: int, source: FrameRate, rate: FrameRate) -> int:
+    """Which frame of the source is on screen when frame ``number`` is shown at ``rate``."""
+    return number if near(source, rate) else int(number * Fraction(source) // Fraction(rate))
+
+
+def at_rate(path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = False) -> Iterator[av.VideoFrame]:
+    """Exactly ``span.length`` frames of a clip as it plays at ``rate``.
+
+    Frames are repeated or left out where the rates differ, never blended. A repeated frame is the same object again.
+
+    Args:
+        path: A video file.
+        span: Counted at ``rate``.
+        rate: The rate to play at.
+        alone: As for :func:`frames`.
+
+    Raises:
+        BadDocument: The clip is too short.
+        Damaged: The stream is broken.
+    """
+    picture = probe(path).need_picture()
+    have = length_at(picture.frames, picture.rate, rate)
+    if span.stop > have:
+        raise BadDocument(
+            f"{path.name} has {have} frames at {rate} frames per second, and frame {span.stop - 1} is asked for"
+        )
+    wanted = [source_frame(n, picture.rate, rate) for n in range(span.start, span.stop)]
+    if not wanted:
+        return
+    position = 0
+    for frame in frames(path, FrameRange(wanted[0], wanted[-1] + 1), alone=alone):
+        while position < len(wanted) and wanted[position] == frame.number:
+            position += 1
+            yield frame.video
