@@ -186,6 +186,11 @@ class Verdict(Value, frozen=True, kw_only=True):
         return tuple(r for r in self.results if isinstance(r, Failed) and r.advisory)
 
     @property
+    def unmeasured(self) -> tuple[NotMeasured, ...]:
+        """What was not measured, waived or not."""
+        return tuple(r for r in self.results if isinstance(r, NotMeasured))
+
+    @property
     def unknown(self) -> tuple[NotMeasured, ...]:
         """What was not measured and not waived."""
         return tuple(r for r in self.results if isinstance(r, NotMeasured) and not r.waived)
