@@ -1,0 +1,90 @@
+"""Does the picture move as one thing? Jumps, freezes, stutter, deformation, wobble."""
+
+import numpy as np
+
+from picturelock.gate.check import Found, Missing
+from picturelock.gate.clips.reading import around, clip_check
+from picturelock.gate.clips.screening import Screening
+
+# Below this mean difference two frames are one picture twice; codecs leave a trace of noise.
+STILL = 0.08
+# Changes below this are the codec's, whatever their neighbours are.
+QUIET = 1.0
+
+
+def _jump(screening: Screening) -> Found:
+    """Largest change from one frame to the next against its neighbours' median: 1 is steady, a cut is tens."""
+    change = screening.change
+    ratios = [c / max(around(change, n, 5), QUIET) for n, c in enumerate(change)]
+    at = int(np.argmax(ratios))
+    return Found(ratios[at], {"frame": at + 1, "levels": round(change[at], 3)})
+
+
+def _freeze(screening: Screening) -> Found:
+    """Longest run of frames that repeat the one before."""
+    longest, start, run = 0, 0, 0
+    for number, change in enumerate(screening.change, start=1):
+        run = run + 1 if change < STILL else 0
+        if run > longest:
+            longest, start = run, number - run
+    return Found(float(longest), {"frame": start} if longest else {})
+
+
+def _stutter(screening: Screening) -> Found:
+    """Frames that repeat the one before while the picture is moving on both sides of them."""
+    change = screening.change
+    held = [
+        n + 1
+        for n, c in enumerate(change)
+        if min(_sustained(change[max(0, n - 6) : n]), _sustained(change[n + 1 : n + 7])) > max(4 * c, 0.5)
+    ]
+    return Found(float(len(held)), {"frame": held[0], "frames": held[:32]} if held else {})
+
+
+def _sustained(changes: list[float]) -> float:
+    """The movement of a stretch: its upper half, so that repeats within it do not hide it."""
+    return float(np.percentile(changes, 70)) if changes else 0.0
+
+
+def _deformation(screening: Screening) -> Found | Missing:
+    """What the flow leaves unexplained: the mean over the picture, at the worst lasting moment."""
+    if len(screening.steps) < 3:
+        return Missing("fewer than 8 frames of one size were decoded")
+    means = [float(step.residual.mean()) for step in screening.steps]
+    # A single spike is a cut, and that is another check's.
+    runs = [min(means[n : n + 2]) for n in range(len(means) - 1)]
+    at = int(np.argmax(runs))
+    cell = screening.steps[at].residual
+    return Found(runs[at], {"frame": screening.steps[at].frame, "worst_cell": round(float(cell.max()), 2)})
+
+
+def _wobble(screening: Screening) -> Found | Missing:
+    """How much the movement of the parts changes against each other, in thousandths of the picture's width a step.
+
+    The camera's share, a similarity fitted to the cells, is taken off each step first; what remains is compared with
+    the step before.
+    """
+    if len(screening.steps) < 4:
+        return Missing("fewer than 10 frames of one size were decoded")
+    loose = [_without_camera(step.field) for step in screening.steps]
+    turns = [float(np.percentile(np.linalg.norm(b - a, axis=2), 90)) for a, b in zip(loose, loose[1:], strict=False)]
+    at = int(np.argmax([min(turns[n : n + 2]) for n in range(len(turns) - 1)]))
+    value = min(turns[at : at + 2]) / 240 * 1000
+    return Found(value, {"frame": screening.steps[at + 1].frame})
+
+
+def _without_camera(field: np.ndarray) -> np.ndarray:
+    rows, columns = np.indices(field.shape[:2], np.float64)
+    ones = np.ones_like(rows).ravel()
+    across, down = columns.ravel() - columns.mean(), rows.ravel() - rows.mean()
+    plane = np.stack([ones, across, down], axis=1)
+    flat = field.reshape(-1, 2).astype(np.float64)
+    solved, *_ = np.linalg.lstsq(plane, flat, rcond=None)
+    return (flat - plane @ solved).reshape(field.shape)
+
+
+JUMP = clip_check("jump", "jump", "times its neighbours", "luma-ratio/1", _jump, frames=4)
+FREEZE = clip_check("freeze", "freeze", "frames", "luma-run/1", _freeze, frames=2)
+STUTTER = clip_check("stutter", "freeze", "frames", "luma-dip/1", _stutter, frames=8)
+DEFORMATION = clip_check("deformation", "deformation", "levels", "dis-residual/1", _deformation, frames=8)
+WOBBLE = clip_check("wobble", "deformation", "thousandths of the width", "dis-turn/1", _wobble, frames=10)
