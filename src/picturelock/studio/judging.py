@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
-from picturelock.core.anchor import CharacterAnchor, LocationAnchor, PropAnchor, StyleAnchor
+from picturelock.core.anchor import Anchor, CharacterAnchor, LocationAnchor, PropAnchor, StyleAnchor
 from picturelock.core.board import Shot, Unit, UnitKind
 from picturelock.core.brief import Brief, ClipBrief, CompositeBrief, Layers, StillBrief, VoiceBrief
 from picturelock.core.codec import from_json
@@ -27,6 +27,7 @@ def measure(
     shot: Shot,
     brief: Brief,
     take: Take,
+    basis: StillBrief | None = None,
     neighbours: Iterable[tuple[str, Digest]] = (),
 ) -> tuple[Measurement, ...]:
     """Everything that the take's gate can find out about it.
@@ -37,6 +38,7 @@ def measure(
         shot: The take's shot, for the motion that will follow.
         brief: The take's brief.
         take: What is measured.
+        basis: For a picture: what the board wants to be seen in it.
         neighbours: Names and pictures of locked keyframes of the same scene, nearest first.
     """
     with ExitStack() as stack:
@@ -70,11 +72,11 @@ def measure(
                         take.media,
                         picture,
                         brief.contract,
-                        blocking=brief.blocking,
+                        blocking=basis.blocking if basis else None,
                         at_end=isinstance(brief, StillBrief) and brief.at_end,
                         layers=layers,
                         layer_files=files,
-                        looks=_looks(brief),
+                        looks=_looks(basis.anchors if basis else ()),
                         neighbours=tuple(Neighbour(name, local(media)) for name, media in neighbours),
                         motion=clip.contract.motion if clip and take.unit.part == "key" else None,
                         frames=shot.frames + 2 * picture.handles,
@@ -92,8 +94,7 @@ def _layers(
     return layers, {layer.media: local(layer.media) for layer in layers.layers}
 
 
-def _looks(brief: StillBrief | CompositeBrief) -> Looks:
-    anchors = brief.anchors
+def _looks(anchors: tuple[Anchor, ...]) -> Looks:
     return Looks(
         style=next((a.look for a in anchors if isinstance(a, StyleAnchor)), None),
         location=next((a.look for a in anchors if isinstance(a, LocationAnchor)), None),

@@ -12,10 +12,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from picturelock import __version__
-from picturelock.board import prompts
+from picturelock.board import briefs, prompts
 from picturelock.core.anchor import Value
-from picturelock.core.board import Board, UnitKind
-from picturelock.core.brief import Brief
+from picturelock.core.board import Board, Scene, Shot, Unit, UnitKind
+from picturelock.core.brief import Brief, StillBrief
 from picturelock.core.clock import Clock
 from picturelock.core.codec import built, canonical, from_json, plain
 from picturelock.core.digest import Digest
@@ -186,7 +186,7 @@ class Workshop:
             made = self._make(steps, job, payload)
             name = steps.run("record", self._record, payload, made)
             steps.run("gate", self._gate, payload, name)
-        except PicturelockError as error:
+        except Exception as error:  # a fault of ours, too, must reach the inbox
             steps.run("give_up", self._give_up, payload, type(error).__name__, str(error))
             raise
         return name
@@ -356,7 +356,7 @@ class Workshop:
         job = built(TakeJob, payload)
         order, production = job.order, job.order.production
         snapshot = self._snapshot(order)
-        shot = snapshot.board.shot(job.unit.shot)
+        shot, scene = snapshot.board.shot(job.unit.shot), snapshot.board.scene(job.unit.shot.scene)
         unit = shot.unit(job.unit.part)
         if unit is None:
             raise GenerationFailed(f"the board has no unit {job.unit}", retry=Retry.NEVER)
@@ -369,7 +369,8 @@ class Workshop:
             shot,
             brief,
             take,
-            _locked_neighbours(snapshot, job.unit),
+            basis=_basis(snapshot, scene, shot, unit),
+            neighbours=_locked_neighbours(snapshot, job.unit),
         )
         with self._database.write() as connection:
             known = store.read_facts(connection, production, [job.unit])
@@ -429,6 +430,13 @@ class Workshop:
                 {"unit": job.unit, "recipe": job.recipe, "error": kind, "message": message},
                 self._clock.now(),
             )
+
+
+def _basis(snapshot: Snapshot, scene: Scene, shot: Shot, unit: Unit) -> StillBrief | None:
+    """What the board wants to be seen in a picture; a composite is held to it as a drawing would be."""
+    if unit.kind in {UnitKind.CLIP, UnitKind.VOICE}:
+        return None
+    return briefs.still_brief(snapshot.board, scene, shot, unit, snapshot.settings.picture)
 
 
 def _locked_neighbours(snapshot: Snapshot, unit: UnitId) -> list[tuple[str, Digest]]:

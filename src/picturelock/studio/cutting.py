@@ -1,0 +1,193 @@
+"""From chosen takes to a film, its captions and its interchange files."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import sqlalchemy as sa
+from msgspec.structs import replace
+
+from picturelock.core.anchor import Value
+from picturelock.core.board import Scene, Shot
+from picturelock.core.codec import canonical
+from picturelock.core.digest import Digest
+from picturelock.core.failures import Conflict
+from picturelock.core.frametime import FrameRange
+from picturelock.core.ids import ShotCode, TakeId
+from picturelock.core.take import Take
+from picturelock.cut.assemble import assemble
+from picturelock.cut.timeline import Cut, Dialogue, Event
+from picturelock.db import tables
+from picturelock.history.worktree import write_whole
+from picturelock.studio import facts as store
+from picturelock.studio.looking import look
+from picturelock.studio.planning import Snapshot
+from picturelock.studio.production import Production
+
+#: ISO 639-2 codes of the languages that scripts are read in.
+_LANGUAGES = {"en": "eng", "zh": "zho"}
+
+
+class CutReport(Value, frozen=True, kw_only=True):
+    """A film that was assembled.
+
+    Attributes:
+        missing: Shots that a card stands in for.
+        encoded: Segments that were encoded now.
+        reused: Segments that were there before.
+    """
+
+    film: Digest
+    path: str
+    otio: str
+    captions: str
+    frames: int
+    shots: int
+    missing: tuple[ShotCode, ...]
+    encoded: int
+    reused: int
+
+
+def film_cut(production: Production, snapshot: Snapshot) -> Cut:
+    """The timeline of the takes in use: locked ones, else approved ones; a card where there is none."""
+    found, _ = look(production, snapshot)
+    in_use: dict[str, TakeId] = {}
+    for wish in found:
+        lock = snapshot.locks.lock(wish.unit.id)
+        take = lock.take if lock else wish.in_use
+        if take is not None:
+            in_use[wish.unit.id] = take
+    with production.reading() as connection:
+        takes = store.read_some_takes(connection, production.name, in_use.values())
+    board, settings = snapshot.board, snapshot.settings
+    chosen = {unit: takes[name] for unit, name in in_use.items() if name in takes}
+    events = [
+        _event(snapshot, scene, shot, chosen) for scene in board.scenes for shot in scene.shots
+    ]
+    if not events:
+        raise Conflict("the board has no shot", remedy="Break a script down first: `picturelock breakdown`.")
+    return Cut(
+        title=settings.title,
+        picture=settings.picture,
+        events=tuple(events),
+        leader=settings.picture.frame_rate.frames(2) if settings.slate else 0,
+        language=_LANGUAGES.get(board.language, "und"),
+    )
+
+
+def _event(snapshot: Snapshot, scene: Scene, shot: Shot, chosen: dict[str, Take]) -> Event:
+    handles = snapshot.settings.picture.handles
+    clip = chosen.get(f"{shot.code}.clip")
+    rate = snapshot.settings.picture.frame_rate
+    spoken: list[Dialogue] = []
+    for speech in shot.speeches:
+        take = chosen.get(f"{shot.code}.voice_{speech.number:02d}")
+        if take is None:
+            continue
+        spoken.append(
+            Dialogue(
+                sound=take.media,
+                start=speech.start,
+                # A sound's length is counted at 24 frames a second wherever it is used.
+                frames=-(-take.duration_frames * rate.numerator // (24 * rate.denominator)),
+                text=speech.caption or speech.text,
+                speaker=snapshot.board.anchor(speech.speaker).name,
+            )
+        )
+    # A clip of an earlier board may be too short for the shot as it is now: a card is honest, a frozen frame is not.
+    available = clip.duration_frames if clip else 0
+    if available < handles + shot.frames:
+        clip, available = None, 0
+    return Event(
+        shot=shot.code,
+        media=clip.media if clip else None,
+        source=FrameRange(handles, handles + shot.frames) if clip else FrameRange(0, shot.frames),
+        available=available,
+        transition=replace(shot.transition, frames=min(shot.transition.frames, handles)),
+        fade_out=shot.fade_out,
+        dialogue=tuple(spoken),
+        title=shot.description,
+        marks=tuple(mark.what for mark in shot.marks),
+    )
+
+
+def cut(
+    production: Production,
+    author: str,
+    *,
+    output: Path | None = None,
+    workers: int = 2,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> CutReport:
+    """Assemble the film, keep it, and put it with captions and OpenTimelineIO where people look.
+
+    Args:
+        production: Whose takes.
+        author: Who cuts.
+        output: Also writes the film there.
+        workers: Segments encoded at once.
+        on_progress: Segments done and in all.
+    """
+    snapshot = production.snapshot()
+    plan = film_cut(production, snapshot)
+    made = assemble(
+        plan,
+        production.vault,
+        production.folder.cache / "cut",
+        workers=workers,
+        progress=on_progress,
+    )
+    timeline = production.vault.put(canonical(plan))
+    folder = production.folder.cut
+    film = folder / "film.mp4"
+    _place(production, made.film, film)
+    captions = ""
+    for digest, suffix in ((made.srt, "srt"), (made.vtt, "vtt")):
+        if digest is not None:
+            _place(production, digest, folder / f"film.{suffix}")
+            captions = captions or str(folder / f"film.{suffix}")
+    otio = folder / "film.otio"
+    export(production, otio, plan)
+    with production.reading() as connection:
+        last = connection.execute(
+            sa.select(tables.cut.c.film, tables.cut.c.timeline)
+            .where(tables.cut.c.production == production.name)
+            .order_by(tables.cut.c.number.desc())
+            .limit(1)
+        ).one_or_none()
+    if last is None or (last.film, last.timeline) != (made.film, timeline):
+        with production.writing() as connection:
+            connection.execute(
+                sa.insert(tables.cut).values(
+                    production=production.name,
+                    film=made.film,
+                    timeline=timeline,
+                    manifest=timeline,
+                    frames=made.frames,
+                    encoded_segments=made.encoded_segments,
+                    reused_segments=made.reused_segments,
+                    at=production.clock.now(),
+                )
+            )
+    production.commit("Cut the film", author, cut=made.film, timeline=timeline)
+    if output is not None:
+        write_whole(output, production.vault.read(made.film))
+    return CutReport(
+        film=made.film,
+        path=str(output or film),
+        otio=str(otio),
+        captions=captions,
+        frames=made.frames,
+        shots=len(plan.events),
+        missing=tuple(event.shot for event in plan.events if event.media is None),
+        encoded=made.encoded_segments,
+        reused=made.reused_segments,
+    )
+
+
+def _place(production: Production, digest: Digest, path: Path) -> None:
+    """The object as a file for people, unless it is that already."""
+    if path.exists() and path.stat().st_size == production.vault.size(digest):
+        with path.open("rb") as file:
+            if Digest.of_chunks(iter(lambda: file.read(1 << 20), b"")) == digest:
+                return
+    write_whole(path, production.vault.read(digest))

@@ -1,0 +1,124 @@
+"""From a source text to a production folder with a board."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from picturelock.core.anchor import Value
+from picturelock.core.board import Board, Certainty
+from picturelock.core.clock import Clock
+from picturelock.core.failures import Conflict, NotFound
+from picturelock.core.policy import Format, Settings
+from picturelock.core.take import LockFile
+from picturelock.studio.production import Production
+
+
+class Breakdown(Value, frozen=True, kw_only=True):
+    """What a breakdown found, in numbers and doubts.
+
+    Attributes:
+        doubts: What was not sure, each with where it stands.
+    """
+
+    title: str
+    scenes: int
+    shots: int
+    units: int
+    characters: int
+    frames: int
+    doubts: tuple[str, ...]
+
+
+def start(
+    root: Path,
+    script: Path,
+    *,
+    title: str | None,
+    trailer_seconds: int,
+    picture: Format,
+    auto_approve: bool,
+    author: str,
+    clock: Clock | None = None,
+) -> tuple[Production, Breakdown]:
+    """Make a production of a source text. Either all of it is made, or nothing is left behind.
+
+    Raises:
+        Conflict: The folder is there and not empty.
+        BadDocument: The source cannot be read or broken down.
+    """
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise Conflict(f"{root} is there already", remedy="Name a folder that does not exist or is empty.")
+    if not script.is_file():
+        raise NotFound(
+            f"there is no file {script}", remedy="Give the screenplay or story with --script FILE."
+        )
+    board = _board_of(script, title, picture, trailer_seconds)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    building = Path(tempfile.mkdtemp(prefix=f".{root.name}.", dir=root.parent))
+    try:
+        building.chmod(0o755)
+        source = f"script{script.suffix.lower()}"
+        shutil.copyfile(script, building / source)
+        production = Production.create(building, board.title, clock)
+        production.write_board(board)
+        production.write_settings(
+            Settings(
+                title=board.title,
+                source=source,
+                trailer_seconds=trailer_seconds,
+                picture=picture,
+                auto_approve=auto_approve,
+            )
+        )
+        production.write_locks(LockFile())
+        production.commit(f"Break down {script.name}", author)
+        production.close()
+        if root.exists():
+            root.rmdir()
+        building.rename(root)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return Production.open(root, clock), summary(board)
+
+
+def break_down_again(production: Production, author: str) -> Breakdown:
+    """Break the folder's source text down anew. What was on the board stays a revision."""
+    settings = production.settings()
+    production.commit("Edit the board", author)
+    board = _board_of(production.script_path(), settings.title, settings.picture, settings.trailer_seconds)
+    production.write_board(board)
+    production.commit("Break the script down again", author)
+    return summary(board)
+
+
+def _board_of(script: Path, title: str | None, picture: Format, trailer_seconds: int) -> Board:
+    from picturelock.script.breakdown import breakdown
+    from picturelock.script.reader import read_source
+
+    return breakdown(
+        read_source(script), title=title, frame_rate=picture.frame_rate, trailer_seconds=trailer_seconds
+    )
+
+
+def summary(board: Board) -> Breakdown:
+    """A board in numbers and doubts."""
+    marks = [("", mark) for mark in board.marks]
+    for scene in board.scenes:
+        marks += [(str(scene.code), mark) for mark in scene.marks]
+        for shot in scene.shots:
+            marks += [(str(shot.code), mark) for mark in shot.marks]
+    doubts = [
+        ": ".join(filter(None, (where, mark.about, mark.what)))
+        for where, mark in marks
+        if mark.certainty is Certainty.DOUBT
+    ]
+    return Breakdown(
+        title=board.title,
+        scenes=len(board.scenes),
+        shots=len(board.shots()),
+        units=len(board.units()),
+        characters=sum(str(anchor.id).startswith("char_") for anchor in board.anchors),
+        frames=sum(shot.frames for shot in board.shots()),
+        doubts=tuple(doubts),
+    )
