@@ -29,7 +29,8 @@ from picturelock.engine import pulse
 from picturelock.engine.port import JSON, Failure, Job, JobState, QueueSpec, State
 
 APPLICATION = "picturelock"
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.05
+"""Between two looks at a queue. A free place stays empty half as long; an idle worker spends 4 % of a core a queue."""
 _WORKING_CONNECTIONS = 20
 _ASKING_CONNECTIONS = 4
 _BATCH = 500
@@ -217,6 +218,8 @@ class Transact:
                 executor_id=self._identity,
                 serializer=_Wire(),
                 log_level="WARNING",
+                # Nothing of ours waits for a notification, but this is how long the library takes to stop.
+                notification_listener_polling_interval_sec=_POLL_SECONDS,
                 enable_otlp=False,
             )
         )
