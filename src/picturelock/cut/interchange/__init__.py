@@ -1,0 +1,1 @@
+"""The cut for other programs: one file a format, one line in the registry."""
