@@ -30,6 +30,25 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Decal:
+    """A drawing that is projected along one axis onto a mesh: a face, a label.
+
+    Attributes:
+        wash: H x W x 4 float32, straight alpha; colours that go under the ink.
+        ink: H x W float32, 0..1; strokes, drawn in the style's ink.
+        axes: 3 x 3; rows are the drawing's right, up and towards-the-viewer directions in the world, unit length.
+        origin: World point of the drawing's centre.
+        size_m: Width and height of the drawing.
+    """
+
+    wash: NDArray[np.float32]
+    ink: NDArray[np.float32]
+    axes: NDArray[np.float64]
+    origin: NDArray[np.float64]
+    size_m: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
     """Triangles of one material.
 
@@ -40,6 +59,8 @@ class Mesh:
         group: The plane it goes to: ``far``, ``set``, ``figure:<anchor id>``, ``near``.
         smooth: Shade across faces (figures, leaves) instead of each face flat (walls, furniture).
         casts: Throws a shadow.
+        creases: Edges between faces are inked.
+        decal: Drawn on the faces that look its way.
     """
 
     vertices: Vertices
@@ -50,6 +71,7 @@ class Mesh:
     smooth: bool = False
     casts: bool = True
     creases: bool = field(default=True)
+    decal: Decal | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,1 @@
+"""People: a skeleton, poses, and solids that dress it."""

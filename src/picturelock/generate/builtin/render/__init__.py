@@ -1,0 +1,1 @@
+"""From meshes in metres to ink and wash."""
