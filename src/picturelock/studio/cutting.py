@@ -60,9 +60,7 @@ def film_cut(production: Production, snapshot: Snapshot) -> Cut:
         takes = store.read_some_takes(connection, production.name, in_use.values())
     board, settings = snapshot.board, snapshot.settings
     chosen = {unit: takes[name] for unit, name in in_use.items() if name in takes}
-    events = [
-        _event(snapshot, scene, shot, chosen) for scene in board.scenes for shot in scene.shots
-    ]
+    events = [_event(snapshot, scene, shot, chosen) for scene in board.scenes for shot in scene.shots]
     if not events:
         raise Conflict("the board has no shot", remedy="Break a script down first: `picturelock breakdown`.")
     return Cut(
@@ -191,3 +189,32 @@ def _place(production: Production, digest: Digest, path: Path) -> None:
             if Digest.of_chunks(iter(lambda: file.read(1 << 20), b"")) == digest:
                 return
     write_whole(path, production.vault.read(digest))
+
+
+def export(production: Production, path: Path, plan: Cut) -> tuple[str, ...]:
+    """Write a cut as an interchange file, with its media beside it under readable names.
+
+    Args:
+        production: Whose takes.
+        path: Its suffix names the format.
+        plan: The cut.
+
+    Returns:
+        What the format could not carry.
+
+    Raises:
+        NotFound: No such format.
+    """
+    from picturelock.cut.interchange.registry import interchange
+
+    names: dict[Digest, str] = {}
+    for event in plan.events:
+        if event.media is not None:
+            names[event.media] = f"media/{event.shot}.mp4"
+        for number, line in enumerate(event.dialogue, start=1):
+            names[line.sound] = f"media/{event.shot}_voice_{number}.wav"
+    written = interchange(path.suffix).export(plan, lambda digest: names[digest])
+    for digest, name in names.items():
+        _place(production, digest, path.parent / name)
+    write_whole(path, written.data)
+    return written.losses

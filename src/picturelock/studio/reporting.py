@@ -97,11 +97,7 @@ def retrospective(production: Production) -> Retrospective:
         for review in reviews
         if review.kind is ReviewKind.REJECT
     }
-    failed = {
-        t.id
-        for t in takes
-        if t.id in rejected or (t.id in verdicts and verdicts[t.id][0].failures)
-    }
+    failed = {t.id for t in takes if t.id in rejected or (t.id in verdicts and verdicts[t.id][0].failures)}
     failures: Counter[str] = Counter()
     for name in failed:
         decision = verdicts[name][1] if name in verdicts else None
@@ -159,7 +155,9 @@ def _kind(unit: UnitId) -> UnitKind:
     part = unit.part.partition("_")[0]
     if unit.part == "key_last":
         return UnitKind.LAST_KEYFRAME
-    return {"key": UnitKind.KEYFRAME, "clip": UnitKind.CLIP, "voice": UnitKind.VOICE}.get(part, UnitKind.PLATE)
+    return {"key": UnitKind.KEYFRAME, "clip": UnitKind.CLIP, "voice": UnitKind.VOICE}.get(
+        part, UnitKind.PLATE
+    )
 
 
 def _sum(takes: list[Take], currency: str) -> Money:
@@ -230,7 +228,9 @@ def as_html(report: Retrospective) -> str:
     )
     plots = "".join(f"<figure>{svg}</figure>" for svg in _plots(report))
     if not plots:
-        plots = "<p>Plots need the <code>plots</code> extra: <code>pip install 'picturelock[plots]'</code>.</p>"
+        plots = (
+            "<p>Plots need the <code>plots</code> extra: <code>pip install 'picturelock[plots]'</code>.</p>"
+        )
     title = html.escape(report.title)
     style = (
         "body{font:16px/1.5 system-ui,sans-serif;margin:3rem auto;max-width:60rem;padding:0 1rem;"

@@ -1,0 +1,100 @@
+"""What commands print: JSON for programs, lines for people, progress on a terminal and plain lines elsewhere."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import click
+
+from picturelock.core.codec import plain
+from picturelock.core.failures import Charged, PicturelockError
+
+
+class Tick(Protocol):
+    """Told how far a long piece of work is."""
+
+    def __call__(self, done: int, total: int, label: str = "") -> None:
+        """So many of so many, and what is at hand."""
+        ...
+
+
+def say(text: str = "") -> None:
+    """A line for people."""
+    click.echo(text)
+
+
+def emit(value: object, *, as_json: bool, lines: Callable[[], Iterable[str]]) -> None:
+    """Facts: as JSON, or as lines for people."""
+    if as_json:
+        click.echo(json.dumps(plain(value), indent=1, ensure_ascii=False))
+        return
+    for line in lines():
+        click.echo(line)
+
+
+def table(rows: list[tuple[str, ...]]) -> Iterable[str]:
+    """Rows in columns; the last column runs as long as it likes."""
+    if not rows:
+        return
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, row[-1]]).rstrip()
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool = False) -> Any:
+    """A bar on a terminal; elsewhere a line at every tenth; nothing when quiet. Goes to standard error."""
+    if quiet:
+        yield lambda _done, _total, _label="": None
+    elif sys.stderr.isatty():
+        yield from _bar(title)
+    else:
+        yield _tenths(title)
+
+
+def _bar(title: str) -> Iterable[Tick]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.fields[label]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=None, label="")
+
+        def tick(done: int, total: int, label: str = "") -> None:
+            bar.update(task, completed=done, total=total, label=label)
+
+        yield tick
+
+
+def _tenths(title: str) -> Tick:
+    told = -1
+
+    def tick(done: int, total: int, label: str = "") -> None:
+        nonlocal told
+        tenth = 10 * done // total if total else 0
+        if tenth > told:
+            told = tenth
+            click.echo(f"{title}: {done} of {total} {label}".rstrip(), err=True)
+
+    return tick
+
+
+def explain(error: PicturelockError) -> None:
+    """What happened, what was charged, and what to do."""
+    click.echo(f"picturelock: {error.message}.", err=True)
+    charged = {
+        Charged.NO: "",
+        Charged.YES: "The failed call was charged.",
+        Charged.UNKNOWN: "Whether the failed call was charged is not known.",
+    }[error.charged]
+    for line in filter(None, (charged, error.remedy)):
+        click.echo(f"  {line}", err=True)
