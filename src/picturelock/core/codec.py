@@ -12,6 +12,7 @@ from msgspec import _json_schema
 
 from picturelock.core.digest import Digest, canonical_json
 from picturelock.core.failures import BadDocument, Malformed
+from picturelock.core.frametime import FrameRate
 from picturelock.core.text import Identifier
 
 T = TypeVar("T")
@@ -34,6 +35,8 @@ def _encode(value: object) -> object:
 
 
 def _decode(kind: type, value: object) -> object:
+    if issubclass(kind, FrameRate) and isinstance(value, int | float) and not isinstance(value, bool):
+        value = str(value)  # people write `frame_rate: 24`
     if not isinstance(value, str):
         raise Malformed(f"{kind.__name__} is written as text, not {type(value).__name__}")
     if issubclass(kind, Identifier):
@@ -46,6 +49,8 @@ def _decode(kind: type, value: object) -> object:
 def _schema(kind: type) -> dict[str, Any]:
     if issubclass(kind, Identifier):
         return {"type": "string", "pattern": f"^{kind.pattern.pattern}$", "examples": [kind.example]}
+    if issubclass(kind, FrameRate):
+        return {"type": ["string", "number"], "description": (kind.__doc__ or "").partition("\n")[0]}
     return {"type": "string", "description": (kind.__doc__ or "").partition("\n")[0]}
 
 
