@@ -107,7 +107,7 @@ def assemble(
     )
     film = cache.find(key)
     if film is None:
-        film = _film(cut, conformed, sound_segment, captions, vault)
+        film = _film(cut, conformed, sound_segment, captions, vault, cache_dir)
         cache.keep(key, film)
     srt, vtt = (
         vault.put(sidecar(captions, cut.picture.frame_rate, form).encode()) if captions else None
@@ -117,7 +117,7 @@ def assemble(
 
 
 def _film(
-    cut: Cut, conformed: Conformed, track: Segment, captions: tuple[Caption, ...], vault: Vault
+    cut: Cut, conformed: Conformed, track: Segment, captions: tuple[Caption, ...], vault: Vault, folder: Path
 ) -> Digest:
     parts = [
         mux.Part(segment.entries(), segment.ticks, segment.extradata, partial(vault.read, segment.payload))
@@ -126,8 +126,9 @@ def _film(
     voice = encode.Encoded(vault.read(track.payload), track.entries(), track.extradata, track.ticks)
     form = cut.picture
     film = mux.Film((form.width, form.height), form.frame_rate, cut.title, cut.language)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "film.mp4"
+    # Beside the cache, since the vault can link a file only on its own disk.
+    with TemporaryDirectory(dir=folder) as working:
+        path = Path(working) / "film.mp4"
         mux.write(path, film, parts, voice, captions)
         return vault.put_file(path, ours=True)
 

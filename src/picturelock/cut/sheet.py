@@ -28,17 +28,19 @@ class Cell:
     """One picture on the sheet.
 
     Attributes:
-        image: A PNG or JPEG as a path or as bytes; ``None`` draws an empty field.
+        picture: A PNG or JPEG as a path or as bytes; ``None`` draws an empty field.
         title: In bold under the picture.
         lines: Under the title, one line each; shortened to the cell's width.
         border: BGR of a frame around the picture, or ``None``.
+        circled: The take in use: a green frame, whatever ``border`` says.
         badge: A few letters over the picture's corner, such as a number or ``×3``.
     """
 
-    image: Path | bytes | None
+    picture: Path | bytes | None
     title: str = ""
     lines: tuple[str, ...] = field(default=())
     border: tuple[int, int, int] | None = None
+    circled: bool = False
     badge: str = ""
 
 
@@ -48,7 +50,7 @@ def contact_sheet(
     *,
     width: int = 1920,
     aspect: float = 16 / 9,
-    title: str = "",
+    heading: str = "",
     subtitle: str = "",
 ) -> bytes:
     """A page of pictures.
@@ -58,7 +60,7 @@ def contact_sheet(
         columns: Pictures in a row, 1 to 12.
         width: Of the page, pixels.
         aspect: Width / height of the picture fields; pictures of another shape are fitted in.
-        title: Over the page; empty for none.
+        heading: Over the page; empty for none.
         subtitle: In small letters beside it.
 
     Returns:
@@ -72,11 +74,11 @@ def contact_sheet(
         raise Malformed(f"a sheet of {len(cells)} pictures in {columns} columns and {width} pixels")
     layout = _Layout(width, min(columns, max(1, len(cells))), aspect, max(len(cell.lines) for cell in cells))
     rows = -(-len(cells) // layout.columns)
-    head = layout.head if title or subtitle else layout.margin
+    head = layout.head if heading or subtitle else layout.margin
     page = np.empty((head + rows * layout.row + layout.margin // 2, width, 3), np.uint8)
     page[:] = _PAPER
-    if title or subtitle:
-        _heading(page, layout, title, subtitle)
+    if heading or subtitle:
+        _heading(page, layout, heading, subtitle)
     for n, cell in enumerate(cells):
         left = layout.margin + (n % layout.columns) * (layout.cell + layout.gutter)
         _draw(page, cell, left, head + (n // layout.columns) * layout.row, layout)
@@ -116,18 +118,19 @@ def _heading(page: NDArray[np.uint8], layout: _Layout, title: str, subtitle: str
 
 def _draw(page: NDArray[np.uint8], cell: Cell, left: int, top: int, layout: _Layout) -> None:
     shown = page[top : top + layout.picture, left : left + layout.cell]
-    if cell.image is None:
+    if cell.picture is None:
         shown[:] = _EMPTY
     else:
-        data = cell.image if isinstance(cell.image, bytes) else cell.image.read_bytes()
+        data = cell.picture if isinstance(cell.picture, bytes) else cell.picture.read_bytes()
         shown[:] = fit.still(picture.read(data), (layout.cell, layout.picture))
-    if cell.border is not None:
+    border = GREEN if cell.circled else cell.border
+    if border is not None:
         thick = max(3, layout.cell // 100)
         cv2.rectangle(
             page,
             (left + thick // 2, top + thick // 2),
             (left + layout.cell - 1 - thick // 2, top + layout.picture - 1 - thick // 2),
-            cell.border,
+            border,
             thick,
         )
     if cell.badge:

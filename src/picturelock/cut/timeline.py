@@ -7,6 +7,8 @@ its first frame. So a dissolve neither shortens the film nor moves a shot, and n
 
 from typing import Literal
 
+from msgspec.structs import replace
+
 from picturelock.core.board import Transition, TransitionKind
 from picturelock.core.digest import Digest
 from picturelock.core.failures import BadDocument
@@ -198,6 +200,49 @@ def _check_event(event: Event, after: int, *, first: bool) -> None:
         raise BadDocument(
             f"{shot}: {event.frames} frames are too few for its transitions", remedy="Shorten them."
         )
+
+
+def settled(cut: Cut) -> tuple[Cut, tuple[str, ...]]:
+    """The cut with transitions that can be made.
+
+    A dissolve that has nothing before it becomes a fade-in, one into a clip with too short a head handle is shortened,
+    and a shot that is too short for its fades gets shorter ones.
+
+    Returns:
+        The cut, and what was changed, in sentences for people.
+    """
+    events, changes = list(cut.events), []
+    for n, event in enumerate(events):
+        after = events[n + 1] if n + 1 < len(events) else None
+        if event.dissolve and n == 0:
+            event = _with(event, TransitionKind.FADE_IN, event.dissolve)
+            changes.append(f"{event.shot}: there is nothing to dissolve from; it fades in instead")
+        if event.available and event.dissolve > event.head:
+            changes.append(
+                f"{event.shot}: its dissolve is cut from {event.dissolve} to {event.head} frames of handle"
+            )
+            event = _with(event, TransitionKind.DISSOLVE, event.head)
+        if event.fade_out and after and after.dissolve:
+            changes.append(f"{event.shot}: it fades out, so {after.shot} fades in instead of dissolving")
+            after = events[n + 1] = _with(after, TransitionKind.FADE_IN, after.dissolve)
+        spare = event.frames - (after.dissolve if after else 0)
+        if after and spare < 1:
+            changes.append(f"{after.shot}: its dissolve is cut to the {event.frames - 1} frames before it")
+            after = events[n + 1] = _with(after, TransitionKind.DISSOLVE, event.frames - 1)
+            spare = 1
+        if event.fade_in + event.fade_out > spare:
+            changes.append(f"{event.shot}: its fades are cut to {spare} frames")
+            fade_out = min(event.fade_out, spare // 2) if event.fade_in else min(event.fade_out, spare)
+            fade_in = min(event.fade_in, spare - fade_out)
+            event = replace(event, fade_out=fade_out)
+            event = _with(event, TransitionKind.FADE_IN, fade_in) if event.fade_in else event
+        events[n] = event
+    return replace(cut, events=tuple(events)), tuple(changes)
+
+
+def _with(event: Event, kind: TransitionKind, frames: int) -> Event:
+    kind = kind if frames else TransitionKind.CUT
+    return replace(event, transition=Transition(kind=kind, frames=frames))
 
 
 def pieces(cut: Cut) -> tuple[Piece, ...]:

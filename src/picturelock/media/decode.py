@@ -150,3 +150,16 @@ def at_rate(path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = Fals
         while position < len(wanted) and wanted[position] == frame.number:
             position += 1
             yield frame.video
+
+
+def frame_png(path: Path, number: int) -> bytes:
+    """One frame of a file as a PNG.
+
+    Raises:
+        BadDocument: There is no such frame.
+        Damaged: The stream is broken.
+    """
+    from picturelock.media.picture import png
+
+    (frame,) = frames(path, FrameRange(number, number + 1), alone=True)
+    return png(frame.bgr())

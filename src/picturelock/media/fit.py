@@ -17,23 +17,27 @@ _HD_LINES = 576  # untagged material above this is taken for BT.709, below for B
 
 
 def inside(
-    size: tuple[int, int], frame: tuple[int, int], aspect: Fraction = Fraction(1)
+    size: tuple[int, int], frame: tuple[int, int], aspect: Fraction = Fraction(1), *, step: int = 2
 ) -> tuple[int, int, int, int]:
-    """Where a picture lies in a frame: as large as fits, centred, on even pixels.
+    """Where a picture lies in a frame: as large as fits, centred.
 
     Args:
         size: Of the picture, pixels.
-        frame: Of the frame, pixels, even.
+        frame: Of the frame, pixels.
         aspect: Shape of the picture's pixels.
+        step: All four are multiples of this: 2 for 4:2:0.
 
     Returns:
         Left, top, width, height.
     """
     wide = Fraction(size[0]) * aspect
     scale = min(Fraction(frame[0]) / wide, Fraction(frame[1], size[1]))
-    width = min(frame[0], max(2, 2 * round(wide * scale / 2)))
-    height = min(frame[1], max(2, 2 * round(size[1] * scale / 2)))
-    return (frame[0] - width) // 4 * 2, (frame[1] - height) // 4 * 2, width, height
+    width = min(frame[0], max(step, step * round(wide * scale / step)))
+    height = min(frame[1], max(step, step * round(size[1] * scale / step)))
+    left, top = (
+        (outer - inner) // (2 * step) * step for outer, inner in zip(frame, (width, height), strict=True)
+    )
+    return left, top, width, height
 
 
 def still(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
@@ -41,7 +45,7 @@ def still(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]
     height, width = pixels.shape[:2]
     if (width, height) == size:
         return pixels
-    left, top, wide, high = inside((width, height), size)
+    left, top, wide, high = inside((width, height), size, step=1)
     way = cv2.INTER_AREA if wide < width else cv2.INTER_CUBIC
     frame = np.zeros((size[1], size[0], 3), np.uint8)
     frame[top : top + high, left : left + wide] = cv2.resize(pixels, (wide, high), interpolation=way)

@@ -13,6 +13,8 @@ import av.error
 import av.filter
 import numpy as np
 from av.audio.codeccontext import AudioCodecContext
+from av.audio.stream import AudioStream
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from picturelock.core.failures import BadDocument, Damaged, Malformed
@@ -115,13 +117,22 @@ def read(source: Path | bytes) -> Sound:
             for frame in container.decode(stream):
                 parts += [_samples(part) for part in resampler.resample(frame)]
             parts += [_samples(part) for part in resampler.resample(None)]
+            length = _stated_length(container, stream, rate)
     except (av.error.EOFError, av.error.InvalidDataError) as error:
         raise Damaged("the sound cannot be decoded", remedy="Fetch or record it again.") from error
     except (av.error.FFmpegError, ValueError) as error:
         raise BadDocument(f"not sound that can be read: {error}") from error
     if not parts:
         raise Damaged("the sound is empty", remedy="Fetch or record it again.")
-    return Sound(np.ascontiguousarray(np.concatenate(parts, axis=1), dtype=np.float32), rate)
+    joined = np.concatenate(parts, axis=1)[:, :length]
+    return Sound(np.ascontiguousarray(joined, dtype=np.float32), rate)
+
+
+def _stated_length(container: InputContainer, stream: AudioStream, rate: int) -> int | None:
+    """Samples that an MP4 says it lasts: the last AAC packet decodes to more than is meant to be heard."""
+    if "mp4" not in container.format.name or not stream.duration or not stream.time_base:
+        return None
+    return (Fraction(stream.duration) * Fraction(stream.time_base) * rate + Fraction(1, 2)).__floor__()
 
 
 def _samples(frame: av.AudioFrame) -> Samples:
