@@ -8,6 +8,7 @@ from typing import Literal
 
 from picturelock.core.anchor import Anchor, Value, Voice
 from picturelock.core.blocking import Blocking, Camera
+from picturelock.core.codec import from_json
 from picturelock.core.contract import Contract
 from picturelock.core.digest import Digest
 from picturelock.core.frametime import FrameRate
@@ -127,3 +128,12 @@ class Layers(Value, frozen=True, kw_only=True):
     frame_height: int
     camera: Camera
     layers: tuple[Layer, ...]
+
+
+def read_brief(data: bytes) -> Brief:
+    """A brief from its JSON.
+
+    Raises:
+        BadDocument: Not a brief.
+    """
+    return from_json(Brief, data)  # pyright: ignore[reportArgumentType]  # a union is no `type`

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from picturelock.core.brief import Brief
-from picturelock.core.codec import from_json
+from picturelock.core.brief import read_brief
 from picturelock.core.digest import Digest
 from picturelock.core.failures import NotFound
 from picturelock.core.ids import ShotCode, TakeId
@@ -147,7 +146,7 @@ def _changes(production: Production, snapshot: Snapshot, wish: Wish, old: Digest
     if old is None or old == wish.brief:
         return ()
     try:
-        before = from_json(Brief, production.vault.read(old))
+        before = read_brief(production.vault.read(old))
     except NotFound:
         return (f"the basis {old.short} is not in the vault",)
     return stale_fields(before, build_brief(snapshot, wish.scene, wish.shot, wish.unit, wish.rests_on))

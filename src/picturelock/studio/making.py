@@ -15,7 +15,7 @@ from picturelock import __version__
 from picturelock.board import briefs, prompts
 from picturelock.core.anchor import Value
 from picturelock.core.board import Board, Scene, Shot, Unit, UnitKind
-from picturelock.core.brief import Brief, StillBrief
+from picturelock.core.brief import Brief, StillBrief, read_brief
 from picturelock.core.clock import Clock
 from picturelock.core.codec import built, canonical, from_json, plain
 from picturelock.core.digest import Digest
@@ -362,7 +362,7 @@ class Workshop:
             raise GenerationFailed(f"the board has no unit {job.unit}", retry=Retry.NEVER)
         with self._database.read() as connection:
             take = store.read_take(connection, production, take_id(job.unit, job.recipe))
-        brief = from_json(Brief, self._vault.read(job.brief))
+        brief = read_brief(self._vault.read(job.brief))
         measured = judging.measure(
             self._vault,
             snapshot.settings.picture,

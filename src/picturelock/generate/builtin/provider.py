@@ -2,8 +2,7 @@
 
 from importlib import import_module
 
-from picturelock.core.brief import Brief, ClipBrief, CompositeBrief, StillBrief, VoiceBrief
-from picturelock.core.codec import from_json
+from picturelock.core.brief import ClipBrief, CompositeBrief, StillBrief, VoiceBrief, read_brief
 from picturelock.core.failures import GenerationFailed, Internal, Retry
 from picturelock.core.money import Money
 from picturelock.core.take import Operation, Recipe
@@ -60,7 +59,7 @@ class Builtin:
         digest = recipe.input("brief")
         if digest is None:
             raise GenerationFailed("the recipe has no brief", retry=Retry.NEVER)
-        brief = from_json(Brief, vault.read(digest))
+        brief = read_brief(vault.read(digest))
         maker = f"{__package__}."
         match brief:
             case StillBrief():
