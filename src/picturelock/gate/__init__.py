@@ -1,1 +1,1 @@
-
+"""Gates: what a take is measured by, held to, and what follows."""

@@ -74,7 +74,9 @@ def decide(verdict: Verdict, situation: Situation, category: Category | None = N
     if verdict.passed:
         noted = len(verdict.advice)
         reason = f"all checks of {verdict.profile} passed"
-        return Decision(action=Action.ACCEPT, reason=f"{reason}; {noted} noted for review" if noted else reason)
+        return Decision(
+            action=Action.ACCEPT, reason=f"{reason}; {noted} noted for review" if noted else reason
+        )
     if not verdict.failures:
         names = ", ".join(r.check for r in verdict.unknown)
         return Decision(action=Action.ASK, reason=f"not measured: {names}; a person has to look")

@@ -76,7 +76,9 @@ def diagnose(verdict: Verdict, contract: Contract) -> Category | None:
     """
     crowd = len(contract.subjects) >= CROWD
     seen = {
-        Category.MULTI_CHARACTER if crowd and f.check in _CROWDED else _BY_POINT.get(f.check, Category.PLATFORM)
+        Category.MULTI_CHARACTER
+        if crowd and f.check in _CROWDED
+        else _BY_POINT.get(f.check, Category.PLATFORM)
         for f in verdict.failures
     }
     return next((category for category in _PRECEDENCE if category in seen), None)

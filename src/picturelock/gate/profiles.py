@@ -1,8 +1,11 @@
 """Thresholds as data. A profile is a list of rules; the first rule of a check that applies is the one that counts."""
 
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from typing import Any, Literal
+
+import msgspec
 
 from picturelock.core.anchor import Value
 from picturelock.core.codec import built
@@ -113,7 +116,8 @@ class Profile(Value, frozen=True, kw_only=True):
         return found
 
 
-def builtin_profile(name: str) -> Profile:
+@cache
+def profile(name: str) -> Profile:
     """A profile that ships with Picturelock.
 
     Raises:
@@ -132,24 +136,18 @@ def parse_profile(source: str | dict[str, Any]) -> Profile:
     Raises:
         BadDocument: It cannot be read, or a rule contradicts itself; the message says which.
     """
-    profile = built(Profile, _plain(source) if isinstance(source, str) else source)
-    for number, rule in enumerate(profile.rules):
+    own = built(Profile, _plain(source) if isinstance(source, str) else source)
+    for number, rule in enumerate(own.rules):
         _check_rule(rule, f"$.rules[{number}]")
-    if not profile.extends:
-        return profile
-    if profile.extends == profile.name:
-        raise BadDocument(f"profile {profile.name} extends itself - at `$.extends`")
+    if not own.extends:
+        return own
+    if own.extends == own.name:
+        raise BadDocument(f"profile {own.name} extends itself - at `$.extends`")
     try:
-        parent = builtin_profile(profile.extends)
+        parent = profile(own.extends)
     except NotFound as error:
         raise BadDocument(f"{error.message} - at `$.extends`", remedy=error.remedy) from error
-    return Profile(
-        name=profile.name,
-        version=profile.version,
-        about=profile.about,
-        extends=profile.extends,
-        rules=profile.rules + parent.rules,
-    )
+    return msgspec.structs.replace(own, rules=own.rules + parent.rules)
 
 
 def _plain(text: str) -> object:
@@ -168,4 +166,6 @@ def _check_rule(rule: Rule, at: str) -> None:
     if rule.least is None and rule.most is None:
         raise BadDocument(f"{rule.check} has no limit - at `{at}`", remedy="Give least, most or both.")
     if rule.least is not None and rule.most is not None and rule.least > rule.most:
-        raise BadDocument(f"{rule.check} asks for at least {rule.least:g} and at most {rule.most:g} - at `{at}`")
+        raise BadDocument(
+            f"{rule.check} asks for at least {rule.least:g} and at most {rule.most:g} - at `{at}`"
+        )

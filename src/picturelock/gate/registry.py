@@ -86,12 +86,15 @@ def checks(gate: Gate) -> tuple[Check[Any], ...]:
         Conflict: Two checks have one name.
     """
     ours: list[Check[Any]] = [_load(line) for line in SHIPPED]
-    theirs: list[Check[Any]] = [point.load() for point in sorted(entry_points(group=GROUP), key=lambda p: p.name)]
+    theirs: list[Check[Any]] = [
+        point.load() for point in sorted(entry_points(group=GROUP), key=lambda p: p.name)
+    ]
     seen: set[str] = set()
     for check in ours + theirs:
         if check.name in seen:
             raise Conflict(
-                f"two checks are called {check.name}", remedy=f"Remove one package of the entry point group {GROUP}."
+                f"two checks are called {check.name}",
+                remedy=f"Remove one package of the entry point group {GROUP}.",
             )
         seen.add(check.name)
     return tuple(check for check in ours + theirs if gate_of(check.name) is gate)

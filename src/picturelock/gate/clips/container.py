@@ -41,7 +41,9 @@ def _cadence(screening: Screening) -> Found:
 def _size(screening: Screening) -> Found:
     wanted = screening.subject.format
     away = max(abs(screening.width - wanted.width), abs(screening.height - wanted.height))
-    return Found(float(away), {"size": [screening.width, screening.height], "wanted": [wanted.width, wanted.height]})
+    return Found(
+        float(away), {"size": [screening.width, screening.height], "wanted": [wanted.width, wanted.height]}
+    )
 
 
 def _handles(screening: Screening) -> Found:

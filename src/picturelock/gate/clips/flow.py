@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-Pixels = NDArray[np.uint8]
+from picturelock.gate.pixels import Pixels
 
 ROWS, COLUMNS = 9, 16
 
@@ -23,8 +22,8 @@ class Step:
     """
 
     frame: int
-    field: NDArray[np.float32]
-    residual: NDArray[np.float32]
+    field: Pixels
+    residual: Pixels
     drift: float
 
 
@@ -35,7 +34,7 @@ class Tracker:
         self.steps: list[Step] = []
         self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._before: Pixels | None = None
-        self._grid: NDArray[np.float32] | None = None
+        self._grid: Pixels | None = None
 
     def see(self, picture: Pixels, number: int) -> None:
         """Take the next frame in.
@@ -51,8 +50,10 @@ class Tracker:
         if self._grid is None:
             rows, columns = np.indices(picture.shape, np.float32)
             self._grid = np.dstack([columns, rows])
-        flow = self._dis.calc(before, picture, None)
-        warped = cv2.remap(picture, self._grid + flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        flow = self._dis.calc(before, picture, np.zeros((*picture.shape, 2), np.float32))
+        warped = cv2.remap(
+            picture, self._grid + flow, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         apart = cv2.subtract(warped, before, dtype=cv2.CV_16S)
         size = (COLUMNS, ROWS)
         residual = cv2.resize(np.abs(apart).astype(np.float32), size, interpolation=cv2.INTER_AREA)

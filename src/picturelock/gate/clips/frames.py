@@ -7,10 +7,11 @@ from picturelock.gate.borders import borders
 from picturelock.gate.check import Found, Missing
 from picturelock.gate.clips.flow import COLUMNS, ROWS
 from picturelock.gate.clips.reading import clip_check
-from picturelock.gate.clips.screening import Sample, Screening, read_still, sample_of
+from picturelock.gate.clips.screening import Sample, Screening, sample_of
+from picturelock.gate.pixels import Pixels, read_still
 
 
-def _apart(frame: Sample | None, screening: Screening, *, last: bool) -> np.ndarray | Missing:
+def _apart(frame: Sample | None, screening: Screening, *, last: bool) -> Pixels | Missing:
     """Mean absolute difference of Y, Cb and Cr to the locked keyframe, for each cell, in levels."""
     path = screening.subject.keyframe_last if last else screening.subject.keyframe
     if path is None:
@@ -26,7 +27,7 @@ def _apart(frame: Sample | None, screening: Screening, *, last: bool) -> np.ndar
     return cv2.resize(np.maximum.reduce(apart), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
 
 
-def _soft(channel: np.ndarray) -> np.ndarray:
+def _soft(channel: Pixels) -> Pixels:
     return cv2.GaussianBlur(channel.astype(np.float32), (0, 0), 1.2)
 
 
@@ -45,7 +46,9 @@ def _first_region(screening: Screening) -> Found | Missing:
 
 def _last(screening: Screening) -> Found | Missing:
     apart = _apart(screening.last, screening, last=True)
-    return apart if isinstance(apart, Missing) else Found(float(apart.mean()), {"frame": screening.frames - 1})
+    return (
+        apart if isinstance(apart, Missing) else Found(float(apart.mean()), {"frame": screening.frames - 1})
+    )
 
 
 def _black(screening: Screening) -> Found:
@@ -65,7 +68,9 @@ def _borders(screening: Screening) -> Found | Missing:
 
 
 FIRST_FRAME = clip_check("first_frame", "first frame", "levels", "ycc-cells/1", _first)
-FIRST_FRAME_REGION = clip_check("first_frame_region", "first frame", "levels", "ycc-worst-cell/1", _first_region)
+FIRST_FRAME_REGION = clip_check(
+    "first_frame_region", "first frame", "levels", "ycc-worst-cell/1", _first_region
+)
 LAST_FRAME = clip_check("last_frame", "last frame", "levels", "ycc-cells/1", _last)
 BLACK = clip_check("black", "black", "frames", "luma-98/1", _black)
 BORDERS = clip_check("borders", "size", "share", "bars/1", _borders)

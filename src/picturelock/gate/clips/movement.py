@@ -1,10 +1,13 @@
 """Does the picture move as one thing? Jumps, freezes, stutter, deformation, wobble."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from picturelock.gate.check import Found, Missing
 from picturelock.gate.clips.reading import around, clip_check
 from picturelock.gate.clips.screening import Screening
+from picturelock.gate.pixels import Pixels
 
 # Below this mean difference two frames are one picture twice; codecs leave a trace of noise.
 STILL = 0.08
@@ -67,13 +70,13 @@ def _wobble(screening: Screening) -> Found | Missing:
     if len(screening.steps) < 4:
         return Missing("fewer than 10 frames of one size were decoded")
     loose = [_without_camera(step.field) for step in screening.steps]
-    turns = [float(np.percentile(np.linalg.norm(b - a, axis=2), 90)) for a, b in zip(loose, loose[1:], strict=False)]
+    turns = [float(np.percentile(np.linalg.norm(b - a, axis=2), 90)) for a, b in pairwise(loose)]
     at = int(np.argmax([min(turns[n : n + 2]) for n in range(len(turns) - 1)]))
     value = min(turns[at : at + 2]) / 240 * 1000
     return Found(value, {"frame": screening.steps[at + 1].frame})
 
 
-def _without_camera(field: np.ndarray) -> np.ndarray:
+def _without_camera(field: Pixels) -> Pixels:
     rows, columns = np.indices(field.shape[:2], np.float64)
     ones = np.ones_like(rows).ravel()
     across, down = columns.ravel() - columns.mean(), rows.ravel() - rows.mean()

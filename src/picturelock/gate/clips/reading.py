@@ -10,7 +10,9 @@ from picturelock.gate.clips.screening import Screening
 Find = Callable[[Screening], Found | Missing]
 
 
-def clip_check(name: str, point: str, unit: str, method: str, find: Find, *, frames: int = 1) -> Gauge[Screening]:
+def clip_check(
+    name: str, point: str, unit: str, method: str, find: Find, *, frames: int = 1
+) -> Gauge[Screening]:
     """A check of the clip gate.
 
     Args:

@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from threading import Lock
 
 import av
+import av.container
+import av.error
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.digest import Digest
 from picturelock.gate.clips.flow import Step, Tracker
+from picturelock.gate.pixels import Pixels
 from picturelock.gate.subject import ClipSubject
 from picturelock.media.decode import plane
-
-Pixels = NDArray[np.uint8]
 
 ROWS, COLUMNS = 9, 16
 QUARTER_WIDTH = 480
@@ -166,7 +166,7 @@ class _Eye:
         self.before: Pixels | None = None
         self.newest: av.VideoFrame | None = None
         self.newest_y: Pixels | None = None
-        self.cells: list[NDArray[np.float32]] = []
+        self.cells: list[Pixels] = []
         self.tracker = Tracker()
 
     def see(self, frame: av.VideoFrame) -> None:
@@ -177,7 +177,9 @@ class _Eye:
         half = cv2.resize(plane(frame, 0), self.half, interpolation=cv2.INTER_AREA)
         quarter = cv2.resize(half, self.quarter, interpolation=cv2.INTER_AREA)
         floor = 0 if _full(frame) else 16
-        self.cells.append(cv2.resize(quarter, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA, dst=None).astype(np.float32))
+        self.cells.append(
+            cv2.resize(quarter, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
+        )
         found.black.append(bool(np.count_nonzero(quarter > floor + 12) <= quarter.size // 50))
         if self.before is not None and self.before.shape == quarter.shape:
             found.change.append(float(cv2.norm(quarter, self.before, cv2.NORM_L1)) / quarter.size)
@@ -233,14 +235,3 @@ def sample_of(picture: Pixels, size: tuple[int, int]) -> Sample:
     cr = 128 + (small[:, :, 2] - luma) * (112 / 255 / (1 - 0.2126))
     as_bytes = [np.clip(np.rint(c), 0, 255).astype(np.uint8) for c in (y, cb, cr)]
     return Sample(*as_bytes)
-
-
-def read_still(path: Path) -> Pixels | None:
-    """A locked keyframe, H x W x 3 BGR; ``None`` where it cannot be read."""
-    from picturelock.core.failures import PicturelockError
-    from picturelock.media.picture import read
-
-    try:
-        return read(path.read_bytes())
-    except (PicturelockError, OSError):
-        return None

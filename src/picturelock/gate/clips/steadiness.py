@@ -29,7 +29,9 @@ def _drift(screening: Screening) -> Found | Missing:
         return Missing("fewer than 3 frames of one size were decoded")
     path = np.cumsum([step.drift for step in screening.steps])
     at = int(np.abs(path).argmax())
-    return Found(float(abs(path[at])), {"frame": screening.steps[at].frame, "signed": round(float(path[at]), 3)})
+    return Found(
+        float(abs(path[at])), {"frame": screening.steps[at].frame, "signed": round(float(path[at]), 3)}
+    )
 
 
 def _collapse(screening: Screening) -> Found | Missing:
@@ -45,4 +47,6 @@ def _collapse(screening: Screening) -> Found | Missing:
 
 FLICKER = clip_check("flicker", "flicker", "levels", "grid-return/1", _flicker, frames=3)
 EXPOSURE_DRIFT = clip_check("exposure_drift", "exposure drift", "levels", "along-flow/1", _drift, frames=3)
-SHARPNESS_COLLAPSE = clip_check("sharpness_collapse", "sharpness collapse", "ratio", "laplacian/1", _collapse, frames=12)
+SHARPNESS_COLLAPSE = clip_check(
+    "sharpness_collapse", "sharpness collapse", "ratio", "laplacian/1", _collapse, frames=12
+)

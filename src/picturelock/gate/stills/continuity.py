@@ -7,14 +7,14 @@ import numpy as np
 from picturelock.core.blocking import Blocking, Light, expected_boxes
 from picturelock.core.ids import AnchorId
 from picturelock.gate.check import Found, Missing
-from picturelock.gate.clips.screening import read_still
-from picturelock.gate.stills.reading import Lab, colours_apart, lab_of, still_check
+from picturelock.gate.pixels import Pixels, read_still
+from picturelock.gate.stills.reading import colours_apart, lab_of, still_check
 from picturelock.gate.stills.view import View
 
 _NONE = Missing("no neighbouring keyframe is locked yet")
 
 
-def _beside(view: View) -> list[tuple[str, Lab]]:
+def _beside(view: View) -> list[tuple[str, Pixels]]:
     pictures = [(n.name, read_still(n.path)) for n in view.subject.neighbours]
     return [(name, lab_of(picture)) for name, picture in pictures if picture is not None]
 
@@ -101,5 +101,10 @@ PALETTE = still_check("continuity_palette", "continuity", "ΔE", "sliced-wassers
 BRIGHTNESS = still_check("continuity_brightness", "continuity", "L*", "median/1", _brightness)
 LIGHT = still_check("continuity_light", "continuity", "degrees", "blocking/1", _light, pixels=False)
 SCREEN_DIRECTION = still_check(
-    "screen_direction", "continuity", "pairs that changed sides", "blocking/1", _screen_direction, pixels=False
+    "screen_direction",
+    "continuity",
+    "pairs that changed sides",
+    "blocking/1",
+    _screen_direction,
+    pixels=False,
 )

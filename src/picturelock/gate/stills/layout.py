@@ -81,7 +81,9 @@ def _relative_height(view: View) -> Found | Missing:
         for other in whole[n + 1 :]:
             (a, seen_a), (b, seen_b) = pairs[one], pairs[other]
             if min(seen_a.height, seen_b.height) <= 0:
-                return Found(100.0, {"figures": [str(one), str(other)], "why": "a figure is not in the picture"})
+                return Found(
+                    100.0, {"figures": [str(one), str(other)], "why": "a figure is not in the picture"}
+                )
             error = (seen_a.height / seen_b.height) / (a.height / b.height)
             error = max(error, 1 / error)
             if error > worst:

@@ -4,8 +4,8 @@ import numpy as np
 
 from picturelock.core.anchor import Colour
 from picturelock.gate.check import Found, Missing
-from picturelock.gate.clips.screening import read_still
-from picturelock.gate.stills.reading import Lab, colours_apart, lab_of, still_check
+from picturelock.gate.pixels import Pixels, read_still
+from picturelock.gate.stills.reading import colours_apart, lab_of, still_check
 from picturelock.gate.stills.view import View
 from picturelock.gate.subject import Looks
 
@@ -17,7 +17,9 @@ def _palette(view: View) -> Found | Missing:
         return Missing("neither a style nor a location anchor is given")
     anchored = _lab(_colours(looks))
     apart = _to_mixtures(lab_of(view.bgr), anchored)
-    return Found(float(apart.mean()), {"p95": round(float(np.percentile(apart, 95)), 2), "colours": len(anchored)})
+    return Found(
+        float(apart.mean()), {"p95": round(float(np.percentile(apart, 95)), 2), "colours": len(anchored)}
+    )
 
 
 def _colours(looks: Looks) -> list[Colour]:
@@ -32,12 +34,12 @@ def _colours(looks: Looks) -> list[Colour]:
     return list(dict.fromkeys(found))
 
 
-def _lab(colours: list[Colour]) -> Lab:
+def _lab(colours: list[Colour]) -> Pixels:
     bgr = np.array([[c.rgb[::-1] for c in colours]], np.uint8)
     return lab_of(bgr, width=len(colours))
 
 
-def _to_mixtures(colours: Lab, anchored: Lab) -> np.ndarray:
+def _to_mixtures(colours: Pixels, anchored: Pixels) -> Pixels:
     nearest = np.full(len(colours), np.inf, np.float32)
     for n, start in enumerate(anchored):
         for end in anchored[n:]:

@@ -4,17 +4,18 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from picturelock.core.ids import CheckName
 from picturelock.gate.check import Found, Gauge, Missing
-from picturelock.gate.stills.view import Pixels, View
+from picturelock.gate.pixels import Pixels
+from picturelock.gate.stills.view import View
 
 Find = Callable[[View], Found | Missing]
-Lab = NDArray[np.float32]
 
 
-def still_check(name: str, point: str, unit: str, method: str, find: Find, *, pixels: bool = True) -> Gauge[View]:
+def still_check(
+    name: str, point: str, unit: str, method: str, find: Find, *, pixels: bool = True
+) -> Gauge[View]:
     """A check of the keyframe gate.
 
     Args:
@@ -32,7 +33,7 @@ def still_check(name: str, point: str, unit: str, method: str, find: Find, *, pi
     return Gauge(CheckName(f"keyframe.{name}"), point, unit, method, guarded)
 
 
-def lab_of(bgr: Pixels, width: int = 96) -> Lab:
+def lab_of(bgr: Pixels, width: int = 96) -> Pixels:
     """Colours of a picture, scaled down: N x 3 float32 CIE Lab (D65)."""
     height = max(1, round(width * bgr.shape[0] / bgr.shape[1]))
     small = cv2.resize(bgr, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
@@ -41,15 +42,18 @@ def lab_of(bgr: Pixels, width: int = 96) -> Lab:
 
 # Thirteen directions spread over half a sphere: axes, edges and corners of a cube.
 _DIRECTIONS = np.array(
-    [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 1, 0], [1, -1, 0], [1, 0, 1], [1, 0, -1], [0, 1, 1], [0, 1, -1]]
-    + [[1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]],
+    [
+        *([1, 0, 0], [0, 1, 0], [0, 0, 1]),
+        *([1, 1, 0], [1, -1, 0], [1, 0, 1], [1, 0, -1], [0, 1, 1], [0, 1, -1]),
+        *([1, 1, 1], [1, 1, -1], [1, -1, 1], [-1, 1, 1]),
+    ],
     np.float32,
 )
 _DIRECTIONS /= np.linalg.norm(_DIRECTIONS, axis=1, keepdims=True)
 _SHARES = np.linspace(0.005, 0.995, 100)
 
 
-def colours_apart(one: Lab, other: Lab) -> float:
+def colours_apart(one: Pixels, other: Pixels) -> float:
     """How far two pictures' colours are apart, wherever they stand: sliced Wasserstein distance, in ΔE."""
     a, b = (np.quantile(lab @ _DIRECTIONS.T, _SHARES, axis=0) for lab in (one, other))
     return float(np.abs(a - b).mean())

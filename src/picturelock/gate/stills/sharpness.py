@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 
 from picturelock.gate.check import Found, Missing
-from picturelock.gate.clips.screening import read_still
+from picturelock.gate.pixels import Pixels, read_still
 from picturelock.gate.stills.reading import still_check
-from picturelock.gate.stills.view import Pixels, View
+from picturelock.gate.stills.view import View
 
 _WIDTH = 960
 

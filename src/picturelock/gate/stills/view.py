@@ -6,16 +6,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from picturelock.core.blocking import Box, expected_box, expected_boxes
 from picturelock.core.digest import Digest
 from picturelock.core.failures import PicturelockError
 from picturelock.core.ids import AnchorId
+from picturelock.gate.pixels import Pixels
 from picturelock.gate.subject import StillSubject
 from picturelock.media.picture import Header, header, read
-
-Pixels = NDArray[np.uint8]
 
 # Figures' planes are called by their anchors.
 FIGURE = "figure:"
@@ -84,7 +82,10 @@ class View:
             alpha = _alpha(path) if path else None
             if alpha is None:
                 return f"the plane {layer.name} cannot be read"
-            across, down = np.flatnonzero((alpha > 127).any(axis=0)), np.flatnonzero((alpha > 127).any(axis=1))
+            across, down = (
+                np.flatnonzero((alpha > 127).any(axis=0)),
+                np.flatnonzero((alpha > 127).any(axis=1)),
+            )
             if len(across):
                 found[AnchorId(layer.name.removeprefix(FIGURE))] = Box(
                     left=(float(across[0]) - layers.frame_left) / layers.frame_width,
