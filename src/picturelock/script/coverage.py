@@ -1,0 +1,851 @@
+"""Coverage: from the beats of a scene to its shots, by the grammar that crews share.
+
+A new place is established. Two people who talk get a two-shot, then overs and closer singles; three get a group shot.
+Long speeches break on the listener's face. Entrances and runs are wide, hands and things are inserts, feelings are
+close. Everyone keeps their side of the picture through a scene, so the camera never crosses the line. Two shots of the
+same person in a row never have the same size. What the script directs itself stands above all of this.
+"""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from picturelock.core.anchor import CharacterAnchor, PropAnchor
+from picturelock.core.blocking import Expression, Pose, TimeOfDay
+from picturelock.core.board import Certainty, Mark
+from picturelock.core.contract import (
+    Amount,
+    Angle,
+    CameraMove,
+    DepthPlace,
+    Facing,
+    Framing,
+    Move,
+    ScreenPlace,
+    ShotSize,
+    Subject,
+)
+from picturelock.core.ids import AnchorId
+from picturelock.script.directions import Direction, combined, starts_shot, without_lead
+from picturelock.script.language import merged, sentences, spoken_characters, spoken_words, tidy
+from picturelock.script.lexicon.actions import CHINESE_EXPRESSION, EXPRESSION, TENSE
+from picturelock.script.people import People
+from picturelock.script.props import prop_id
+from picturelock.script.reading import Focus, Reading, read
+from picturelock.script.source import Passage
+from picturelock.script.story import Action, Line, Person, StoryScene
+from picturelock.script.timing import (
+    BREATH,
+    GAP,
+    LEAD_IN,
+    LIMIT,
+    LONGEST,
+    SHORTEST,
+    TAIL,
+    action_seconds,
+    speech_seconds,
+)
+
+_CLOSER = (
+    ShotSize.EXTREME_LONG, ShotSize.LONG, ShotSize.FULL, ShotSize.MEDIUM_LONG, ShotSize.MEDIUM,
+    ShotSize.MEDIUM_CLOSE_UP, ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP,
+)  # fmt: skip
+_SIDES = (
+    ScreenPlace.LEFT,
+    ScreenPlace.RIGHT,
+    ScreenPlace.CENTRE,
+    ScreenPlace.FAR_RIGHT,
+    ScreenPlace.FAR_LEFT,
+)
+_ACROSS = (
+    ScreenPlace.FAR_LEFT,
+    ScreenPlace.LEFT,
+    ScreenPlace.CENTRE,
+    ScreenPlace.RIGHT,
+    ScreenPlace.FAR_RIGHT,
+)
+_PIECE_WORDS = 46
+
+
+class Purpose:
+    """Why a shot is there, as the first words of its contract's purpose."""
+
+    ESTABLISH = "establish the place"
+    MASTER = "show who stands where as they talk"
+    LINE = "carry the line"
+    REACTION = "let the listener's face answer"
+    ACTION = "show what is done"
+    TRAVEL = "show where from and where to"
+    DETAIL = "make the detail read"
+    CUTAWAY = "show the world around them"
+    FEELING = "let the face be read"
+
+
+@dataclass(slots=True)
+class Said:
+    """A speech with its estimated length."""
+
+    line: Line
+    text: str
+    seconds: float
+
+
+@dataclass(slots=True)
+class Plan:
+    """A shot before it has a code.
+
+    Attributes:
+        seconds: Length.
+        text: What is seen, in the script's words.
+    """
+
+    first: int
+    last: int
+    text: str
+    purpose: str
+    size: ShotSize
+    framing: Framing = Framing.SINGLE
+    angle: Angle = Angle.EYE_LEVEL
+    move: CameraMove = CameraMove()
+    seconds: float = SHORTEST
+    subjects: tuple[Subject, ...] = ()
+    props: tuple[AnchorId, ...] = ()
+    speeches: list[Said] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    tense: bool = False
+
+
+@dataclass(slots=True)
+class Stage:
+    """Everything that coverage knows of the whole film.
+
+    Attributes:
+        ids: Names to anchors.
+    """
+
+    people: People
+    characters: dict[str, CharacterAnchor]
+    props: dict[AnchorId, PropAnchor]
+    seen_places: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Sentences that make one shot."""
+
+    readings: list[Reading]
+
+    @property
+    def passage(self) -> Passage:
+        return merged([r.passage for r in self.readings])
+
+    @property
+    def people(self) -> list[str]:
+        return list(dict.fromkeys(n for r in self.readings for n in r.people))
+
+    @property
+    def size(self) -> float:
+        return sum(_length(r.text) for r in self.readings)
+
+    @property
+    def focus(self) -> Focus:
+        """Of the sentence that the shot is made for: people before things before the place."""
+        ranked = [r.focus for r in self.readings]
+        order = (Focus.TRAVEL, Focus.FACE, Focus.ACTION, Focus.HANDS, Focus.THING, Focus.PLACE)
+        return next(f for f in order if f in ranked)
+
+    @property
+    def direction(self) -> Direction:
+        found = Direction()
+        for reading in self.readings:
+            found = combined(found, reading.direction)
+        return found
+
+
+def _length(text: str) -> float:
+    return spoken_words(text) + spoken_characters(text) * 0.6
+
+
+@dataclass(slots=True)
+class _Floor:
+    """The scene while it is being shot: who is there, on which side, with what in hand."""
+
+    stage: Stage
+    scene: StoryScene
+    location: str
+    plans: list[Plan] = field(default_factory=list)
+    sides: dict[str, ScreenPlace] = field(default_factory=dict)
+    present: list[str] = field(default_factory=list)
+    poses: dict[str, Pose] = field(default_factory=dict)
+    holding: dict[str, AnchorId] = field(default_factory=dict)
+    recent: list[Person] = field(default_factory=list)
+    exchange: int = 0
+    grouped: int = 0
+    partner: dict[str, str] = field(default_factory=dict)
+
+    def arrive(self, name: str) -> None:
+        if name not in self.present:
+            self.present.append(name)
+        if name not in self.sides:
+            taken = set(self.sides.values())
+            free = [s for s in _SIDES if s not in taken]
+            self.sides[name] = free[0] if free else _SIDES[len(self.sides) % len(_SIDES)]
+
+    def subject(
+        self, name: str, *, action: str = "", depth: DepthPlace = DepthPlace.MIDDLE, expression: Expression | None = None,
+        place: ScreenPlace | None = None, facing: Facing | None = None, looks_at: AnchorId | None = None,
+    ) -> Subject:  # fmt: skip
+        side = self.sides.get(name, ScreenPlace.CENTRE)
+        return Subject(
+            who=self.stage.characters[name].id,
+            action=action,
+            pose=self.poses.get(name, Pose.STAND),
+            expression=expression or Expression.NEUTRAL,
+            place=place or side,
+            depth=depth,
+            facing=facing or _facing(side),
+            looks_at=looks_at,
+            holding=self.holding.get(name),
+        )
+
+    def id(self, name: str) -> AnchorId:
+        return self.stage.characters[name].id
+
+
+def _facing(side: ScreenPlace) -> Facing:
+    """Towards the middle: two who face each other from their own sides keep the line."""
+    if side in {ScreenPlace.LEFT, ScreenPlace.FAR_LEFT}:
+        return Facing.THREE_QUARTER_RIGHT
+    if side in {ScreenPlace.RIGHT, ScreenPlace.FAR_RIGHT}:
+        return Facing.THREE_QUARTER_LEFT
+    return Facing.CAMERA
+
+
+def cover(scene: StoryScene, stage: Stage, location: str) -> list[Plan]:
+    """The shots of a scene, in order.
+
+    Args:
+        scene: The scene.
+        stage: The film's people and props; remembers which places have been established.
+        location: Id of the place.
+    """
+    floor = _Floor(stage, scene, location)
+    new = location not in stage.seen_places
+    stage.seen_places.add(location)
+    _seat_everyone(floor)
+    runs = _runs(scene)
+    if not runs or isinstance(runs[0], list):
+        floor.plans.append(_heading_shot(floor, new))
+    for run in runs:
+        if isinstance(run, list):
+            _dialogue(floor, run)
+        else:
+            _action(floor, run, establish=new and not floor.plans)
+    if floor.plans[0].first > scene.first:
+        floor.plans[0].first = scene.first
+    _vary_sizes(floor.plans)
+    _close_gaps(floor.plans, scene)
+    return floor.plans
+
+
+def _seat_everyone(floor: _Floor) -> None:
+    """Sides go to those who talk to each other first, in the order in which they speak or are seen."""
+    spoken = list(
+        dict.fromkeys(
+            b.speaker
+            for b in floor.scene.beats
+            if isinstance(b, Line) and not b.voice_over and not b.offscreen
+        )
+    )
+    if len(spoken) >= 2:
+        seen = [
+            n
+            for b in floor.scene.beats
+            if isinstance(b, Action)
+            for n in (m.person.name for m in floor.stage.people.mentions(b.passage.text))
+        ]
+        first = sorted(spoken[:2], key=lambda n: seen.index(n) if n in seen else 999)
+        floor.sides.update(zip(first, _SIDES, strict=False))
+
+
+def _runs(scene: StoryScene) -> list[Action | list[Line]]:
+    runs: list[Action | list[Line]] = []
+    for beat in scene.beats:
+        if isinstance(beat, Action):
+            runs.append(beat)
+        elif runs and isinstance(runs[-1], list):
+            runs[-1].append(beat)
+        else:
+            runs.append([beat])
+    return runs
+
+
+def _heading_shot(floor: _Floor, new: bool) -> Plan:
+    scene = floor.scene
+    size = ShotSize.LONG if scene.interior else ShotSize.EXTREME_LONG
+    return Plan(
+        first=scene.first,
+        last=scene.first,
+        text=f"{scene.place or scene.heading}, {scene.time.value}.",
+        purpose=Purpose.ESTABLISH,
+        size=size if new else ShotSize.LONG,
+        framing=Framing.ESTABLISHING,
+        move=CameraMove(kind=Move.PUSH, amount=Amount.SMALL),
+        seconds=3.0 if new else SHORTEST,
+    )
+
+
+# Action -----------------------------------------------------------------------------------------------------------
+
+
+def _action(floor: _Floor, action: Action, *, establish: bool) -> None:
+    readings = [read(s, floor.stage.people, floor.recent) for s in sentences(action.passage)]
+    for number, piece in enumerate(_pieces(readings, keep_first=establish)):
+        _before(floor, piece)
+        plan = _action_shot(floor, piece, establish=establish and number == 0)
+        if plan.direction_free and _joins(floor, plan, piece, number):
+            _join(floor.plans[-1], plan)
+        else:
+            floor.plans.append(plan.plan)
+        _after(floor, piece)
+    floor.exchange = max(0, floor.exchange - 1)
+
+
+def _pieces(readings: list[Reading], *, keep_first: bool) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    for reading in readings:
+        if pieces and not _breaks(pieces[-1], reading, opening=keep_first and len(pieces) == 1):
+            pieces[-1].readings.append(reading)
+        else:
+            pieces.append(_Piece([reading]))
+    return pieces
+
+
+def _breaks(piece: _Piece, reading: Reading, *, opening: bool) -> bool:
+    """Whether this sentence asks for a new shot."""
+    length = _length(reading.text)
+    if starts_shot(reading.text):
+        return True
+    if piece.size + length > _PIECE_WORDS:
+        return True
+    if piece.size < 6 or length < 4:
+        return False
+    detail = {Focus.THING, Focus.HANDS}
+    if (reading.focus in detail) != (piece.readings[-1].focus in detail) and length >= 8:
+        return True
+    if opening and piece.focus is Focus.PLACE and reading.people:
+        return piece.size > 14
+    other = (
+        bool(reading.subject)
+        and bool(piece.readings[-1].subject)
+        and reading.subject != piece.readings[-1].subject
+    )
+    if other and piece.size >= 9 and length >= 7 and reading.subject not in piece.people:
+        return True
+    return piece.size >= 16 and (piece.readings[-1].focus is Focus.PLACE) != (reading.focus is Focus.PLACE)
+
+
+def _before(floor: _Floor, piece: _Piece) -> None:
+    for reading in piece.readings:
+        for name in reading.people:
+            floor.arrive(name)
+        for name, pose in reading.poses.items():
+            floor.poses[name] = pose
+        for name in reading.people:
+            if name not in reading.poses and floor.poses.get(name) in _PASSING:
+                floor.poses[name] = Pose.STAND
+        for name, head in reading.takes:
+            if prop_id(head) in floor.stage.props:
+                for other, held in list(floor.holding.items()):
+                    if held == prop_id(head):
+                        del floor.holding[other]
+                floor.holding[name] = prop_id(head)
+                if floor.poses.get(name, Pose.STAND) in {Pose.STAND, Pose.REACH}:
+                    floor.poses[name] = Pose.HOLD
+
+
+#: Poses that are over when the next thing happens.
+_PASSING = frozenset({Pose.RUN, Pose.WALK, Pose.CLIMB, Pose.FALL, Pose.REACH, Pose.POINT, Pose.TURN, Pose.EMBRACE, Pose.WAVE,
+                      Pose.LOOK_UP, Pose.LOOK_DOWN, Pose.HOLD})  # fmt: skip
+
+
+def _after(floor: _Floor, piece: _Piece) -> None:
+    for reading in piece.readings:
+        for name, head in reading.gives:
+            if floor.holding.get(name) == prop_id(head):
+                del floor.holding[name]
+                others = [p for p in reading.people if p != name]
+                if others:
+                    floor.holding[others[0]] = prop_id(head)
+        for name in reading.leaves:
+            if name in floor.present:
+                floor.present.remove(name)
+    for name, pose in list(floor.poses.items()):
+        if pose in _PASSING:
+            floor.poses[name] = Pose.HOLD if name in floor.holding else Pose.STAND
+
+
+@dataclass(slots=True)
+class _Drafted:
+    plan: Plan
+    direction_free: bool
+
+
+def _action_shot(floor: _Floor, piece: _Piece, *, establish: bool) -> _Drafted:
+    direction, passage = piece.direction, piece.passage
+    who = _in_picture(floor, piece)
+    size, framing, purpose = _composition(floor, piece, who, establish=establish)
+    framing = direction.framing or framing
+    size = direction.size or size
+    if direction.size and framing is Framing.ESTABLISHING and direction.size in _CLOSER[3:]:
+        framing = Framing.SINGLE
+    if framing in {Framing.INSERT, Framing.ESTABLISHING} and framing is Framing.INSERT:
+        who = who[:1] if piece.focus is Focus.HANDS or floor_holder(floor, piece) in who else []
+    text = without_lead(passage.text)
+    subjects = _subjects(floor, piece, who, text, framing)
+    held = {s.holding for s in subjects if s.holding}
+    props = tuple(p for p in dict.fromkeys(prop_id(t) for r in piece.readings for t in r.things)
+                  if p in floor.stage.props and p not in held)  # fmt: skip
+    tense = any(w in TENSE for w in text.lower().split())
+    plan = Plan(
+        first=passage.line,
+        last=passage.last,
+        text=tidy(text, 220),
+        purpose=purpose,
+        size=size,
+        framing=framing,
+        angle=direction.angle or _angle(piece, purpose),
+        move=direction.move or _move(piece, purpose, tense=tense),
+        seconds=action_seconds(passage.text),
+        subjects=subjects,
+        props=props,
+        tense=tense,
+    )
+    if establish:
+        plan.seconds = max(plan.seconds, 3.5)
+    if direction.move:
+        plan.seconds = max(plan.seconds, 4.0 if plan.move.needs_last_keyframe else 3.5)
+    plan.marks.extend(_marks(piece, who))
+    return _Drafted(plan, not direction.any and not establish)
+
+
+def floor_holder(floor: _Floor, piece: _Piece) -> str:
+    """Who holds the thing that the piece is about; empty for nobody."""
+    wanted = {prop_id(t) for r in piece.readings for t in r.things}
+    return next((n for n, p in floor.holding.items() if p in wanted), "")
+
+
+def _marks(piece: _Piece, who: list[str]) -> list[Mark]:
+    if piece.focus in {Focus.ACTION, Focus.TRAVEL, Focus.FACE} and not who:
+        return [Mark(what="the text says that people act here but not who", about="subjects")]
+    return []
+
+
+def _in_picture(floor: _Floor, piece: _Piece) -> list[str]:
+    who = [n for n in piece.people if not _only_voice(floor, n)]
+    if any(r.together for r in piece.readings):
+        who = list(dict.fromkeys([*who, *floor.present]))
+    if not who and piece.focus is Focus.HANDS and floor.recent:
+        who = [floor.recent[-1].name] if floor.recent[-1].name in floor.present else []
+    return who[:5]
+
+
+def _only_voice(floor: _Floor, name: str) -> bool:
+    return name not in floor.present
+
+
+def _composition(
+    floor: _Floor, piece: _Piece, who: list[str], *, establish: bool
+) -> tuple[ShotSize, Framing, str]:
+    outside = floor.scene.interior is False
+    focus = piece.focus
+    if establish:
+        wide = ShotSize.LONG if who or not outside else ShotSize.EXTREME_LONG
+        return (wide if outside or not who else ShotSize.FULL), Framing.ESTABLISHING, Purpose.ESTABLISH
+    if focus is Focus.THING:
+        return ShotSize.CLOSE_UP, Framing.INSERT, Purpose.DETAIL
+    if focus is Focus.HANDS:
+        return ShotSize.CLOSE_UP, Framing.INSERT, Purpose.DETAIL
+    if not who:
+        return (ShotSize.EXTREME_LONG if outside else ShotSize.LONG), Framing.ESTABLISHING, Purpose.CUTAWAY
+    if len(who) >= 3:
+        return (
+            (ShotSize.FULL if focus is Focus.TRAVEL else ShotSize.MEDIUM_LONG),
+            Framing.GROUP,
+            Purpose.ACTION,
+        )
+    framing = Framing.TWO_SHOT if len(who) == 2 else Framing.SINGLE
+    if focus is Focus.TRAVEL:
+        return (ShotSize.LONG if outside else ShotSize.FULL), framing, Purpose.TRAVEL
+    if focus is Focus.FACE:
+        return (ShotSize.CLOSE_UP if len(who) == 1 else ShotSize.MEDIUM_CLOSE_UP), framing, Purpose.FEELING
+    low = floor.poses.get(who[0]) in {Pose.SIT, Pose.KNEEL, Pose.CROUCH, Pose.LIE, Pose.FALL, Pose.CLIMB}
+    return (ShotSize.MEDIUM_LONG if low or len(who) == 2 else ShotSize.MEDIUM), framing, Purpose.ACTION
+
+
+def _subjects(
+    floor: _Floor, piece: _Piece, who: list[str], text: str, framing: Framing
+) -> tuple[Subject, ...]:
+    faces = {n: f for r in piece.readings for n, f in r.faces.items()}
+    looks = {n: o for r in piece.readings for n, o in r.looks.items()}
+    found = []
+    for name in who:
+        doing = " ".join(r.text for r in piece.readings if name in r.people) or text
+        at = looks.get(name)
+        if at is None and len(who) == 2:
+            at = next(o for o in who if o != name)
+        alone = len(who) == 1 and framing is not Framing.ESTABLISHING
+        found.append(
+            floor.subject(
+                name,
+                action=tidy(without_lead(doing), 140),
+                expression=faces.get(name),
+                place=ScreenPlace.CENTRE if alone and framing is Framing.INSERT else None,
+                depth=DepthPlace.BACKGROUND if framing is Framing.ESTABLISHING else DepthPlace.MIDDLE,
+                looks_at=floor.id(at)
+                if at and at in who and at != name
+                else _looked_prop(floor, piece, name),
+            )
+        )
+    return _apart(tuple(found))
+
+
+def _looked_prop(floor: _Floor, piece: _Piece, name: str) -> AnchorId | None:
+    return floor.holding.get(name) if any(r.things for r in piece.readings) else None
+
+
+def _apart(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
+    """No two on the same spot: the later one moves to the nearest free place."""
+    taken: list[ScreenPlace] = []
+    placed = []
+    for subject in subjects:
+        place = subject.place
+        if place in taken:
+            at = _ACROSS.index(place)
+            free = [p for p in _ACROSS if p not in taken]
+            place = min(free, key=lambda p: (abs(_ACROSS.index(p) - at), p)) if free else place
+        taken.append(place)
+        placed.append(subject if place is subject.place else _moved(subject, place))
+    return tuple(placed)
+
+
+def _moved(subject: Subject, place: ScreenPlace) -> Subject:
+    from msgspec.structs import replace
+
+    return replace(subject, place=place)
+
+
+def _angle(piece: _Piece, purpose: str) -> Angle:
+    text = " ".join(r.text for r in piece.readings).lower()
+    if any(w in text for w in ("towers above", "looms", "looks up at", "high above them", "仰望", "抬头")):
+        return Angle.LOW
+    if any(w in text for w in ("far below", "looks down", "from above", "below her", "below him", "俯视")):
+        return Angle.HIGH
+    return Angle.EYE_LEVEL
+
+
+def _move(piece: _Piece, purpose: str, *, tense: bool) -> CameraMove:
+    if purpose == Purpose.ESTABLISH:
+        kind = Move.PUSH if piece.people else Move.PAN_RIGHT
+        return CameraMove(kind=kind, amount=Amount.SMALL)
+    if purpose == Purpose.TRAVEL:
+        running = any(p is Pose.RUN for r in piece.readings for p in r.poses.values())
+        return CameraMove(kind=Move.HANDHELD if running else Move.TRUCK_RIGHT, amount=Amount.SMALL)
+    if purpose in {Purpose.FEELING, Purpose.CUTAWAY} or tense:
+        return CameraMove(kind=Move.PUSH, amount=Amount.SMALL)
+    return CameraMove()
+
+
+def _joins(floor: _Floor, drafted: _Drafted, piece: _Piece, number: int) -> bool:
+    """Business of a few words belongs to the shot before when that already shows who does it."""
+    if not floor.plans or piece.size > 7 or piece.focus in {Focus.TRAVEL, Focus.FACE}:
+        return False
+    before = floor.plans[-1]
+    if before.framing is Framing.ESTABLISHING and not before.subjects and piece.people:
+        return False
+    seen = {s.who for s in before.subjects}
+    wanted = {s.who for s in drafted.plan.subjects}
+    return wanted <= seen and before.seconds + 1.2 <= LONGEST
+
+
+def _join(before: Plan, drafted: _Drafted) -> None:
+    before.last = max(before.last, drafted.plan.last)
+    before.text = tidy(f"{before.text} {drafted.plan.text}", 220)
+    before.seconds += 1.2
+    before.props = tuple(dict.fromkeys([*before.props, *drafted.plan.props]))
+
+
+# Dialogue ---------------------------------------------------------------------------------------------------------
+
+
+def _dialogue(floor: _Floor, lines: list[Line]) -> None:
+    for line in lines:
+        if not line.voice_over and not line.offscreen:
+            floor.arrive(line.speaker)
+    said = [s for line in lines for s in _said(floor, line)]
+    at = 0
+    while at < len(said):
+        group = _group(floor, said, at)
+        floor.plans.append(_dialogue_shot(floor, group, said[at + len(group) :]))
+        at += len(group)
+        floor.exchange += 1
+    for one, other in pairwise(said):
+        if one.line.speaker != other.line.speaker:
+            floor.partner[one.line.speaker] = other.line.speaker
+            floor.partner[other.line.speaker] = one.line.speaker
+
+
+def _said(floor: _Floor, line: Line) -> list[Said]:
+    """A line in pieces that fit a shot; a long speech breaks at its sentences, and at commas where it must."""
+    voice = floor.stage.characters[line.speaker].voice
+    parts = [line.text]
+    if speech_seconds(line.text, voice) > LONGEST - LEAD_IN - TAIL:
+        parts = _broken(line.text, lambda t: speech_seconds(t, voice), LONGEST - LEAD_IN - TAIL - 0.6)
+    return [Said(line, part, speech_seconds(part, voice)) for part in parts]
+
+
+def _broken(text: str, seconds, most: float) -> list[str]:
+    pieces = [s.text for s in sentences(Passage(text, 1))]
+    pieces = [p for piece in pieces for p in (_clauses(piece) if seconds(piece) > most else [piece])]
+    pieces = [
+        p for piece in pieces for p in (_chunks(piece, seconds, most) if seconds(piece) > most else [piece])
+    ]
+    found: list[str] = []
+    for piece in pieces:
+        join = f"{found[-1]}{_space(piece)}{piece}" if found else piece
+        if found and seconds(join) <= most:
+            found[-1] = join
+        else:
+            found.append(piece)
+    return found
+
+
+def _space(text: str) -> str:
+    return "" if "\u3000" <= text[0] <= "\uffef" else " "
+
+
+def _clauses(text: str) -> list[str]:
+    import re
+
+    return [p.strip() for p in re.split(r"(?<=[,;:—，；、])\s*", text) if p.strip()]
+
+
+def _chunks(text: str, seconds, most: float) -> list[str]:
+    """Where nothing else divides it: by words, or by characters."""
+    units = text.split(" ") if " " in text else list(text)
+    gap = " " if " " in text else ""
+    found, held = [], units[0]
+    for unit in units[1:]:
+        longer = held + gap + unit
+        if seconds(longer) > most:
+            found.append(held)
+            held = unit
+        else:
+            held = longer
+    return [*found, held]
+
+
+def _group(floor: _Floor, said: list[Said], at: int) -> list[Said]:
+    """The speeches of one shot: a short answer stays in the shot of the question."""
+    group = [said[at]]
+    opening = floor.exchange == 0
+    total = LEAD_IN + TAIL + group[0].seconds
+    for following in said[at + 1 :]:
+        if following.line.dual and following.line is not group[-1].line:
+            group.append(following)
+            total = max(total, LEAD_IN + TAIL + following.seconds)
+            continue
+        longer = total + GAP + following.seconds
+        short = following.seconds <= 1.7 or group[-1].seconds <= 1.5 or opening
+        same = following.line.speaker == group[-1].line.speaker
+        if (
+            longer > (7.0 if opening else 6.2)
+            or not (short or same)
+            or len(group) >= 3
+            or (same and following.line is group[-1].line)
+        ):
+            break
+        if (
+            following.line.voice_over != group[-1].line.voice_over
+            or following.line.offscreen != group[-1].line.offscreen
+        ):
+            break
+        group.append(following)
+        total = longer
+    return group
+
+
+def _dialogue_shot(floor: _Floor, group: list[Said], rest: list[Said]) -> Plan:
+    main = max(group, key=lambda s: s.seconds)
+    speaker = main.line.speaker
+    size, framing, who, purpose = _dialogue_composition(floor, group, main)
+    seconds = _dialogue_seconds(group)
+    plan = Plan(
+        first=min(s.line.first for s in group),
+        last=max(s.line.last for s in group),
+        text=_dialogue_text(floor, group, who, framing),
+        purpose=purpose,
+        size=size,
+        framing=framing,
+        seconds=max(SHORTEST, seconds),
+        subjects=_dialogue_subjects(floor, group, who, framing, speaker),
+        speeches=group,
+    )
+    plan.tense = any(w in TENSE for s in group for w in s.text.lower().split())
+    if framing is Framing.SINGLE and (plan.tense or floor.exchange >= 4) and seconds >= 3.5:
+        plan.move = CameraMove(kind=Move.PUSH, amount=Amount.SMALL)
+    for said in group:
+        if said.line.doubt:
+            plan.marks.append(Mark(what=said.line.doubt, about=f"speaker of line {said.line.first}"))
+        if said.line.dual and len(group) > 1:
+            plan.marks.append(
+                Mark(what="two speak at the same time", about="dialogue", certainty=Certainty.NOTE)
+            )
+    return plan
+
+
+def _dialogue_seconds(group: list[Said]) -> float:
+    total, overlap = LEAD_IN + TAIL, 0.0
+    for said in group:
+        if said.line.dual and overlap:
+            total += max(0.0, said.seconds - overlap)
+        else:
+            total += said.seconds + (GAP if overlap else 0.0)
+        overlap = said.seconds
+    return total
+
+
+def _dialogue_composition(
+    floor: _Floor, group: list[Said], main: Said
+) -> tuple[ShotSize, Framing, list[str], str]:
+    speaker = main.line.speaker
+    if main.line.voice_over or main.line.offscreen:
+        return _heard(floor, speaker, main)
+    visible = [n for n in floor.present if n in floor.sides]
+    listener = _listener(floor, group, speaker)
+    if len(visible) >= 3 and not floor.grouped:
+        floor.grouped = 1
+        floor.exchange = max(floor.exchange, 1)
+        return ShotSize.MEDIUM_LONG, Framing.GROUP, visible[:5], Purpose.MASTER
+    second_part = bool(
+        floor.plans and floor.plans[-1].speeches and floor.plans[-1].speeches[-1].line is main.line
+    )
+    if second_part and listener and floor.plans[-1].purpose != Purpose.REACTION:
+        return ShotSize.MEDIUM_CLOSE_UP, Framing.SINGLE, [listener], Purpose.REACTION
+    if listener is None:
+        size = ShotSize.MEDIUM if floor.exchange == 0 else ShotSize.MEDIUM_CLOSE_UP
+        return size, Framing.SINGLE, [speaker], Purpose.LINE
+    if floor.exchange == 0 and not _master_shown(floor, speaker, listener):
+        return ShotSize.MEDIUM, Framing.TWO_SHOT, [speaker, listener], Purpose.MASTER
+    if floor.exchange >= 4 or _feeling(main) not in {None, Expression.NEUTRAL}:
+        return ShotSize.CLOSE_UP, Framing.SINGLE, [speaker], Purpose.LINE
+    size = ShotSize.MEDIUM if floor.exchange <= 1 else ShotSize.MEDIUM_CLOSE_UP
+    return size, Framing.OVER_THE_SHOULDER, [speaker, listener], Purpose.LINE
+
+
+def _master_shown(floor: _Floor, one: str, other: str) -> bool:
+    if not floor.plans:
+        return False
+    seen = {s.who for s in floor.plans[-1].subjects}
+    return {floor.id(one), floor.id(other)} <= seen and floor.plans[-1].framing in {
+        Framing.TWO_SHOT,
+        Framing.GROUP,
+    }
+
+
+def _heard(floor: _Floor, speaker: str, main: Said) -> tuple[ShotSize, Framing, list[str], str]:
+    """Over the picture: the one who hears it, or the place."""
+    listeners = [n for n in floor.present if n != speaker] or ([speaker] if speaker in floor.present else [])
+    if not listeners:
+        size = ShotSize.LONG if floor.scene.interior else ShotSize.EXTREME_LONG
+        return size, Framing.ESTABLISHING, [], Purpose.CUTAWAY
+    return ShotSize.MEDIUM_CLOSE_UP, Framing.SINGLE, [listeners[-1]], Purpose.REACTION
+
+
+def _listener(floor: _Floor, group: list[Said], speaker: str) -> str | None:
+    inside = [s.line.speaker for s in group if s.line.speaker != speaker and s.line.speaker in floor.present]
+    if inside:
+        return inside[0]
+    partner = floor.partner.get(speaker)
+    if partner in floor.present:
+        return partner
+    others = [n for n in floor.present if n != speaker]
+    return others[-1] if others else None
+
+
+def _feeling(said: Said) -> Expression | None:
+    aside = said.line.parenthetical.lower()
+    for word in aside.replace(",", " ").replace(";", " ").split():
+        if word in EXPRESSION:
+            return EXPRESSION[word]
+    for word, face in CHINESE_EXPRESSION.items():
+        if word in aside:
+            return face
+    return None
+
+
+def _dialogue_text(floor: _Floor, group: list[Said], who: list[str], framing: Framing) -> str:
+    main = max(group, key=lambda s: s.seconds)
+    speaker = main.line.speaker
+    quoted = tidy(f"“{main.text}”", 110)
+    if framing is Framing.OVER_THE_SHOULDER and len(who) > 1:
+        return f"Over {who[1]}'s shoulder on {speaker}: {quoted}"
+    if who and speaker not in who:
+        return f"{who[0]} listens to {speaker}: {quoted}"
+    if not who:
+        return f"{speaker} is heard over the picture: {quoted}"
+    if len(who) > 1:
+        names = f"{', '.join(who[:-1])} and {who[-1]}"
+        return f"{names}; {speaker}: {quoted}"
+    return f"{speaker}: {quoted}"
+
+
+def _dialogue_subjects(
+    floor: _Floor, group: list[Said], who: list[str], framing: Framing, speaker: str
+) -> tuple[Subject, ...]:
+    found = []
+    by_speaker = {s.line.speaker: s for s in group if not s.line.voice_over and not s.line.offscreen}
+    for name in who:
+        said = by_speaker.get(name)
+        other = next((n for n in who if n != name), None) or (
+            speaker if name != speaker and speaker in floor.present else None
+        )
+        other = other or floor.partner.get(name) if other in floor.present or other is None else other
+        at = floor.id(other) if other and other in floor.present and other != name else None
+        action = f"says “{tidy(said.text, 80)}”" if said else f"listens to {speaker}"
+        if said and said.line.parenthetical:
+            action += f" ({said.line.parenthetical})"
+        behind = framing is Framing.OVER_THE_SHOULDER and name != speaker
+        found.append(
+            floor.subject(
+                name,
+                action="seen from behind, listening" if behind else action,
+                expression=(_feeling(said) or Expression.SPEAKING) if said else None,
+                depth=DepthPlace.FOREGROUND if behind else DepthPlace.MIDDLE,
+                facing=Facing.AWAY if behind else None,
+                looks_at=at,
+            )
+        )
+    return _apart(tuple(found))
+
+
+# The whole scene --------------------------------------------------------------------------------------------------
+
+
+def _vary_sizes(plans: list[Plan]) -> None:
+    """Two shots in a row of the same people from the same size would jump: the second goes a step closer."""
+    for before, plan in pairwise(plans):
+        same = [s.who for s in before.subjects] == [s.who for s in plan.subjects]
+        if same and before.size is plan.size and before.framing is plan.framing and plan.subjects:
+            at = _CLOSER.index(plan.size)
+            plan.size = _CLOSER[at + 1] if at < 6 else _CLOSER[at - 2]
+
+
+def _close_gaps(plans: list[Plan], scene: StoryScene) -> None:
+    for plan in plans:
+        plan.last = max(plan.first, plan.last)
+    for before, plan in pairwise(plans):
+        plan.first = max(plan.first, before.first)
+        plan.last = max(plan.last, plan.first)
+
+
+__all__ = ["BREATH", "LIMIT", "Plan", "Purpose", "Said", "Stage", "TimeOfDay", "cover"]

@@ -1,0 +1,132 @@
+"""Plain prose: a short story, a chapter, a novel. Hard-wrapped paragraphs and one-line paragraphs are both understood."""
+
+import re
+from collections.abc import Iterator
+
+from picturelock.script.source import Paragraph, ParagraphKind, Passage, Prose, Source, joined
+
+_CHAPTER = re.compile(
+    r"(?:#{1,6}\s*.+|(?:chapter|part|book)\s+(?:[\divxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|[a-z]+teen|twenty\S*|thirty\S*|the \w+)\b.{0,60}|prologue|epilogue|[IVXLC]{1,7}\.?|\d{1,3}\.?"
+    r"|第[零〇一二三四五六七八九十百千\d]+[章回节卷幕部].{0,30}|序章|序幕|尾声|楔子|[一二三四五六七八九十]{1,3}[、.．]?)",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"(?:[*＊⁂•·~—–\-_=#＃◇◆○●※+]\s*){1,}")
+_TERMINAL = ".!?…\"'”’)]。！？”」』：:—"
+_WRAPPED_AT_MOST = 100
+
+
+class PlainProse:
+    """Prose as plain text or simple Markdown."""
+
+    suffixes: tuple[str, ...] = (".md", ".markdown", ".text")
+
+    def recognises(self, text: str) -> bool:
+        return bool(text.strip())
+
+    def read(self, text: str, name: str) -> Source:
+        lines = text.split("\n")
+        paragraphs = list(_paragraphs(lines))
+        title, paragraphs = _titled(paragraphs, name)
+        return Prose(name=name, title=title, paragraphs=tuple(paragraphs), lines=len(lines))
+
+
+def _paragraphs(lines: list[str]) -> Iterator[Paragraph]:
+    usual = _usual_gap(lines)
+    block: list[tuple[int, str]] = []
+    gap = 0
+    for number, raw in enumerate([*lines, ""], start=1):
+        line = raw.strip().replace("\u3000", "") if raw.strip("\u3000 \t") else ""
+        if line:
+            if gap > max(usual, 1) and number - gap > 1:
+                yield Paragraph(ParagraphKind.BREAK, Passage("", number - gap))
+            gap = 0
+            if block and _indented(raw):
+                yield from _split(block)
+                block = []
+            block.append((number, line))
+            continue
+        if block:
+            yield from _split(block)
+            block = []
+        gap += 1
+
+
+def _indented(raw: str) -> bool:
+    return raw.startswith(("\u3000\u3000", "\t", "    "))
+
+
+def _usual_gap(lines: list[str]) -> int:
+    """Blank lines that stand between two paragraphs as a rule: 0, 1 or 2."""
+    gaps: dict[int, int] = {}
+    run = 0
+    for line in lines:
+        if line.strip():
+            gaps[run] = gaps.get(run, 0) + 1
+            run = 0
+        else:
+            run += 1
+    spaced = {k: v for k, v in gaps.items() if k > 0}
+    return max(spaced, key=lambda k: (spaced[k], -k)) if spaced else 0
+
+
+def _split(block: list[tuple[int, str]]) -> Iterator[Paragraph]:
+    """One wrapped paragraph, or one paragraph a line."""
+    if len(block) > 1 and not _wrapped(block):
+        for numbered in block:
+            yield _paragraph([numbered])
+    else:
+        yield _paragraph(block)
+
+
+def _wrapped(block: list[tuple[int, str]]) -> bool:
+    lengths = [len(line) for _, line in block[:-1]]
+    if max(lengths) > _WRAPPED_AT_MOST:
+        return False
+    open_ended = sum(line[-1] not in _TERMINAL for _, line in block[:-1])
+    return open_ended * 2 >= len(lengths) or min(lengths) > 0.75 * max(lengths) > 30  # noqa: PLR2004
+
+
+def _paragraph(block: list[tuple[int, str]]) -> Paragraph:
+    passage = joined(block)
+    text = passage.text
+    if len(block) == 1 and _BREAK.fullmatch(text) and not text.startswith("——"):
+        return Paragraph(ParagraphKind.BREAK, passage)
+    if len(block) == 1 and len(text) < 90 and _CHAPTER.fullmatch(text):
+        return Paragraph(ParagraphKind.CHAPTER, Passage(text.lstrip("# "), passage.line))
+    if "*" in text or "_" in text:
+        return Paragraph(ParagraphKind.TEXT, _without_emphasis(passage))
+    return Paragraph(ParagraphKind.TEXT, passage)
+
+
+def _without_emphasis(passage: Passage) -> Passage:
+    # Emphasis marks are dropped one for one, so that offsets of line starts stay true.
+    kept = [i for i, c in enumerate(passage.text) if c not in "*_"]
+    breaks = tuple(sum(1 for k in kept if k < b) for b in passage.breaks)
+    return Passage("".join(passage.text[i] for i in kept), passage.line, breaks)
+
+
+def _titled(paragraphs: list[Paragraph], name: str) -> tuple[str, list[Paragraph]]:
+    """A short first line without a full stop is the title."""
+    fallback = name.replace("_", " ").replace("-", " ").strip().title() if name.isascii() else name
+    if not paragraphs:
+        return fallback, paragraphs
+    first = paragraphs[0]
+    text = first.text.strip("《》")
+    heading = first.kind is ParagraphKind.CHAPTER and not re.match(
+        r"(?i)chapter|part|book|第|\d|[ivxlc]+\.?$", text
+    )
+    short = (
+        first.kind is ParagraphKind.TEXT and not first.passage.breaks and 0 < len(text) <= 60
+        and text[-1] not in _TERMINAL + ",，;；" and not text.startswith(tuple("\"“‘'「『—")) and len(paragraphs) > 1
+    )  # fmt: skip
+    if not (heading or short):
+        return fallback, paragraphs
+    rest = paragraphs[1:]
+    if (
+        rest
+        and rest[0].kind is ParagraphKind.TEXT
+        and re.fullmatch(r"(?i)by\s+[\w .'-]{3,40}|作者[:：].{1,20}|文[/／:：].{1,20}", rest[0].text)
+    ):
+        rest = rest[1:]
+    return text, [Paragraph(ParagraphKind.TITLE, first.passage), *rest]

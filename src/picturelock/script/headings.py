@@ -1,0 +1,81 @@
+"""Scene headings: where, inside or outside, and when."""
+
+import re
+from typing import NamedTuple
+
+from picturelock.core.blocking import TimeOfDay, Weather
+from picturelock.script.language import words
+from picturelock.script.lexicon.times import CHINESE_WEATHER, INHERITS, TIME, WEATHER, WEATHER_ORDER
+
+_PREFIX = re.compile(
+    r"(?P<both>INT\.?\s*/\s*EXT|EXT\.?\s*/\s*INT|I\s*/\s*E|E\s*/\s*I|内外景|内/外景?)|(?P<int>INT|内景)|(?P<ext>EXT|EST|外景)",
+    re.IGNORECASE,
+)
+_SEPARATOR = re.compile(r"\s+[-–—]+\s*|\s*[-–—]+\s+|——|[/·、，]\s*|,\s+|\s*\.\s+|(?<=[\u4e00-\u9fff])\s+")
+_TIME = re.compile("|".join(sorted(map(re.escape, TIME), key=lambda t: (-len(t), t))), re.IGNORECASE)
+_TIME_PART = re.compile(
+    rf"(?:(?:early|late|pre-|just before|just after|the next|next|that|same|a)\s*)*(?:{_TIME.pattern})",
+    re.IGNORECASE,
+)
+
+
+class Heading(NamedTuple):
+    """What a scene heading says.
+
+    Attributes:
+        place: Place and sub-place; empty where it says none.
+        time: ``None`` where the heading says none.
+        inherits: ``CONTINUOUS``, ``LATER`` and their like: the time is that of the scene before.
+    """
+
+    place: str
+    interior: bool | None
+    time: TimeOfDay | None
+    inherits: bool
+    weather: Weather | None
+
+
+def parse_heading(text: str) -> Heading:
+    """Read a heading such as ``INT. LIGHTHOUSE - LAMP ROOM - NIGHT``."""
+    prefix = _PREFIX.match(text.strip())
+    interior = None
+    body = text.strip()
+    if prefix:
+        interior = True if prefix["int"] else False if prefix["ext"] else None
+        body = body[prefix.end() :].lstrip(" .:：。·、，,\t")
+    aside = " ".join(re.findall(r"[(（]([^)）]*)[)）]", body))
+    parts = [
+        p.strip(" .") for p in _SEPARATOR.split(re.sub(r"[(（][^)）]*[)）]", "", body)) if p and p.strip(" .")
+    ]
+    time, inherits, place = None, False, list[str]()
+    for index, part in enumerate(parts):
+        if (index or len(parts) == 1) and _TIME_PART.fullmatch(part):
+            time = time_in(part)
+        elif index and INHERITS.search(part):
+            inherits = True
+            time = time or time_in(part)
+        else:
+            place.append(part)
+    time = time or time_in(aside)
+    return Heading(titled(", ".join(place)), interior, time, inherits and time is None, weather_in(body))
+
+
+def time_in(text: str) -> TimeOfDay | None:
+    """The last time of day that is named."""
+    found = _TIME.findall(text.lower())
+    return TIME[found[-1].lower()] if found else None
+
+
+def weather_in(text: str) -> Weather | None:
+    """The worst weather that is named."""
+    named = {WEATHER[w] for w in words(text) if w in WEATHER} | {
+        WEATHER[w] for w in CHINESE_WEATHER.findall(text)
+    }
+    return next((kind for kind in WEATHER_ORDER if kind in named), None)
+
+
+def titled(text: str) -> str:
+    """Capitals to a name: ``OLD TEO'S BOAT`` -> ``Old Teo's Boat``."""
+    if text != text.upper():
+        return text
+    return re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda m: m[0][0] + m[0][1:].lower(), text)

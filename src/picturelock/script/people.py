@@ -1,0 +1,288 @@
+"""Who is meant: names, aliases and pronouns in running text."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from picturelock.script.language import words
+from picturelock.script.lexicon.appearance import FEMALE, FEMALE_NAMES, MALE, MALE_NAMES
+from picturelock.script.story import Gender, Person
+
+#: Nouns for people without a name; as a character's name they are also found in lower case after an article.
+PERSON_NOUNS = frozenset(
+    [
+        "man",
+        "woman",
+        "boy",
+        "girl",
+        "child",
+        "kid",
+        "keeper",
+        "fisherman",
+        "fishwife",
+        "captain",
+        "sailor",
+        "guard",
+        "soldier",
+        "officer",
+        "policeman",
+        "policewoman",
+        "doctor",
+        "nurse",
+        "driver",
+        "clerk",
+        "teacher",
+        "student",
+        "waiter",
+        "waitress",
+        "bartender",
+        "priest",
+        "nun",
+        "king",
+        "queen",
+        "prince",
+        "princess",
+        "stranger",
+        "ferryman",
+        "harbourmaster",
+        "harbormaster",
+        "postman",
+        "postwoman",
+        "mother",
+        "father",
+        "daughter",
+        "son",
+        "brother",
+        "sister",
+        "grandmother",
+        "grandfather",
+        "aunt",
+        "uncle",
+        "wife",
+        "husband",
+        "widow",
+        "widower",
+        "neighbour",
+        "neighbor",
+        "inspector",
+        "detective",
+        "mechanic",
+        "engineer",
+        "pilot",
+        "conductor",
+        "baker",
+        "butcher",
+        "blacksmith",
+        "smith",
+        "founder",
+        "merchant",
+        "shopkeeper",
+        "landlord",
+        "landlady",
+        "lady",
+        "gentleman",
+        "youth",
+        "baby",
+        "crowd",
+        "villager",
+        "villagers",
+        "voice",
+        "announcer",
+        "operator",
+        "reporter",
+        "thief",
+        "hunter",
+        "farmer",
+        "miller",
+        "apprentice",
+        "master",
+        "judge",
+        "lawyer",
+        "painter",
+        "musician",
+        "singer",
+        "dancer",
+        "writer",
+        "old",
+        "young",
+        "elderly",
+        "little",
+        "tall",
+        "the",
+        "of",
+    ]
+)
+PRONOUNS = {"he": Gender.MALE, "him": Gender.MALE, "his": Gender.MALE, "himself": Gender.MALE, "she": Gender.FEMALE,
+            "her": Gender.FEMALE, "hers": Gender.FEMALE, "herself": Gender.FEMALE}  # fmt: skip
+_CHINESE_PRONOUN = re.compile("[他她](?!们)")
+TOGETHER = frozenset(
+    [
+        "they",
+        "both",
+        "together",
+        "everyone",
+        "everybody",
+        "all",
+        "them",
+        "three",
+        "four",
+        "他们",
+        "她们",
+        "大家",
+        "两人",
+        "三人",
+        "二人",
+    ]
+)
+
+
+def role_name(name: str) -> bool:
+    """Whether a name is only made of nouns for people: ``Old Fisherman``, ``The Boy``."""
+    parts = words(name)
+    return bool(parts) and all(p in PERSON_NOUNS or p.isdigit() for p in parts)
+
+
+@dataclass(slots=True)
+class Mention:
+    """A person in a sentence, by name or by pronoun."""
+
+    start: int
+    end: int
+    person: Person
+    pronoun: bool = False
+
+
+@dataclass(slots=True)
+class People:
+    """Finds people in text.
+
+    Attributes:
+        by_alias: Every spelling to its person.
+    """
+
+    everyone: list[Person]
+    by_alias: dict[str, Person] = field(default_factory=dict)
+    _pattern: re.Pattern[str] | None = None
+
+    def __post_init__(self) -> None:
+        for person in self.everyone:
+            for alias in person.aliases:
+                for spelling in _spellings(alias):
+                    self.by_alias.setdefault(spelling, person)
+        if self.by_alias:
+            ordered = sorted(self.by_alias, key=lambda a: (-len(a), a))
+            latin = "|".join(re.escape(a) for a in ordered if a.isascii() or not _cjk(a))
+            cjk = "|".join(re.escape(a) for a in ordered if _cjk(a))
+            parts = [rf"(?<!\w)(?:{latin})(?!\w)"] if latin else []
+            self._pattern = re.compile("|".join(parts + ([cjk] if cjk else [])))
+
+    def named(self, name: str) -> Person:
+        """The person with exactly this name."""
+        return next(p for p in self.everyone if p.name == name)
+
+    def mentions(self, text: str) -> list[Mention]:
+        """People who are named, in order."""
+        if self._pattern is None:
+            return []
+        return [Mention(m.start(), m.end(), self.by_alias[m[0]]) for m in self._pattern.finditer(text)]
+
+    def resolved(self, text: str, recent: list[Person]) -> list[Mention]:
+        """People who are named or meant by a pronoun, in order.
+
+        Args:
+            text: A sentence.
+            recent: Who was spoken of before, latest last; changed as the sentence is read.
+        """
+        found = self.mentions(text)
+        found += [
+            m
+            for m in _pronouns(text, recent, found)
+            if all(m.end <= n.start or m.start >= n.end for n in found)
+        ]
+        found.sort(key=lambda m: m.start)
+        for mention in found:
+            if mention.person in recent:
+                recent.remove(mention.person)
+            recent.append(mention.person)
+        return found
+
+
+def _cjk(text: str) -> bool:
+    return any("\u4e00" <= c <= "\u9fff" for c in text)
+
+
+def _spellings(alias: str) -> list[str]:
+    if _cjk(alias):
+        return [alias]
+    found = [alias, alias.upper(), alias.title() if alias.isupper() else alias]
+    if role_name(alias):
+        bare = re.sub(r"^the\s+", "", alias.lower())
+        found += [f"the {bare}", f"The {bare}", f"the {bare.title()}", bare.title(), bare.upper()]
+    return list(dict.fromkeys(found))
+
+
+_ENGLISH_PRONOUN = re.compile(r"(?<!\w)(?:" + "|".join(PRONOUNS) + r")(?!\w)", re.IGNORECASE)
+
+
+def _pronouns(text: str, recent: list[Person], named: list[Mention]) -> list[Mention]:
+    found = []
+    for match in [*_ENGLISH_PRONOUN.finditer(text), *_CHINESE_PRONOUN.finditer(text)]:
+        gender = PRONOUNS.get(match[0].lower()) or (Gender.MALE if match[0] == "他" else Gender.FEMALE)
+        person = _antecedent(gender, match.start(), recent, named)
+        if person:
+            found.append(Mention(match.start(), match.end(), person, pronoun=True))
+    return found
+
+
+def _antecedent(gender: Gender, at: int, recent: list[Person], named: list[Mention]) -> Person | None:
+    """The sentence's own first person of this gender stands before those of earlier sentences."""
+    for mention in named:
+        if mention.end <= at and mention.person.gender is gender:
+            return mention.person
+    for person in reversed(recent[-6:]):
+        if person.gender is gender:
+            return person
+    unknown = [p for p in recent[-2:] if p.gender is Gender.UNKNOWN]
+    return unknown[0] if len(unknown) == 1 else None
+
+
+def assign_genders(people: list[Person], texts: Iterable[str]) -> None:
+    """Decide each person's gender from names, nouns, and the pronouns that follow them."""
+    index = People(people)
+    votes: dict[int, Counter[Gender]] = {id(p): Counter() for p in people}
+    last: Person | None = None
+    for text in texts:
+        found = {id(m.person): m.person for m in index.mentions(text)}
+        if len(found) > 1:
+            last = None
+            continue
+        last = next(iter(found.values())) if found else last
+        if last:
+            first = next((g for w in words(text) if (g := PRONOUNS.get(w))), None)
+            first = first or next(
+                (g for c, g in (("她", Gender.FEMALE), ("他", Gender.MALE)) if c in text), None
+            )
+            if first:
+                votes[id(last)][first] += 1
+    for person in people:
+        person.gender = _by_name(person) or _by_votes(votes[id(person)])
+
+
+def _by_votes(votes: Counter[Gender]) -> Gender:
+    female, male = votes[Gender.FEMALE], votes[Gender.MALE]
+    if female == male:
+        return Gender.UNKNOWN
+    return Gender.FEMALE if female > male else Gender.MALE
+
+
+def _by_name(person: Person) -> Gender | None:
+    parts = {w for alias in person.aliases for w in words(alias)}
+    if any(w for alias in person.aliases for w in FEMALE if _cjk(w) and w in alias):
+        return Gender.FEMALE
+    if any(w for alias in person.aliases for w in MALE if _cjk(w) and w in alias):
+        return Gender.MALE
+    female, male = parts & (FEMALE | FEMALE_NAMES), parts & (MALE | MALE_NAMES)
+    if bool(female) == bool(male):
+        return None
+    return Gender.FEMALE if female else Gender.MALE

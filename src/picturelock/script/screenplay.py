@@ -1,0 +1,319 @@
+"""A screenplay as a story: the format's own promises, taken at their word."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from picturelock.core.blocking import TimeOfDay, Weather
+from picturelock.core.board import Certainty, Mark, TransitionKind
+from picturelock.core.frametime import FrameRate
+from picturelock.script.headings import Heading, parse_heading, titled, weather_in
+from picturelock.script.language import sentences
+from picturelock.script.people import PERSON_NOUNS, assign_genders
+from picturelock.script.source import Element, ElementKind, Screenplay, language_of
+from picturelock.script.story import Action, Line, Person, Story, StoryScene
+
+_INTRODUCED = re.compile(
+    r"(?<![\w-])(?P<name>[A-Z][A-Z'’\-]+(?:\s+[A-Z][A-Z'’\-]+){0,2})(?:'S)?\s*(?=\(\s*(?:\d|early|late|mid|teens|a )"
+    r"|,\s*(?:\d\d|a\s|an\s|early|late|mid|her\s|his\s))"
+)
+_ROLE = re.compile(r"(?<![\w-])(?P<name>(?:[A-Z][A-Z'’\-]+\s+){0,2}[A-Z]{3,})(?![\w-])")
+_HEADS = frozenset(w.upper() for w in PERSON_NOUNS if len(w) > 2) - {
+    "OLD", "YOUNG", "ELDERLY", "LITTLE", "TALL", "THE", "VOICE", "CROWD", "MASTER", "VILLAGERS",
+}  # fmt: skip
+_AGES = ("OLD ", "YOUNG ", "LITTLE ", "THE ")
+_TOGETHER = re.compile(r"\s*(?:&|/|\+|,|\bAND\b|和|与)\s*")
+
+
+def story_of(screenplay: Screenplay, rate: FrameRate) -> Story:
+    """Scenes of beats from a screenplay."""
+    casting = _Casting.of(screenplay)
+    teller = _Teller(casting, rate)
+    for element in screenplay.elements:
+        teller.hear(element)
+    teller.finish(screenplay.lines)
+    texts = [
+        s.text for e in screenplay.elements if e.kind is ElementKind.ACTION for s in sentences(e.passage)
+    ]
+    assign_genders(casting.people, texts)
+    return Story(
+        title=screenplay.title or titled(screenplay.name.replace("_", " ")),
+        language=language_of(screenplay.words()),
+        people=casting.people,
+        scenes=teller.scenes,
+        marks=casting.marks,
+    )
+
+
+@dataclass(slots=True)
+class _Casting:
+    """Cue names to people."""
+
+    people: list[Person] = field(default_factory=list)
+    by_cue: dict[str, Person] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, screenplay: Screenplay) -> "_Casting":
+        casting = cls()
+        cues = Counter(cue_name(e.text) for e in screenplay.elements if e.kind is ElementKind.CHARACTER)
+        introduced = _introduced(screenplay)
+        order = _in_order(screenplay, set(cues) | set(introduced))
+        for name in order:
+            if name in cues and not _several(name, cues):
+                casting.add(name, cues, introduced)
+        for name in order:
+            if name in introduced and name not in casting.by_cue:
+                casting.add_silent(name)
+        casting.people.sort(key=lambda p: min(order.get(a.upper(), 10**9) for a in p.aliases))
+        return casting
+
+    def add(self, name: str, cues: Counter[str], introduced: dict[str, int]) -> None:
+        bare = _bare(name)
+        same = self.by_cue.get(bare) if bare != name else None
+        same = same or next((p for c, p in self.by_cue.items() if c != name and _bare(c) == bare), None)
+        if same and not (name.startswith("YOUNG ") or same.name.upper().startswith("YOUNG ")):
+            same.marks.append(f"“{titled(name)}” and “{same.name}” were taken for one person")
+            same.aliases += (titled(name),)
+            self.by_cue[name] = same
+            return
+        full = [n for n in introduced if n != name and set(n.split()) > set(name.split()) and n not in cues]
+        person = Person(titled(name), (titled(name), *(titled(n) for n in full[:1])))
+        surnames = [n.split()[-1] for n in full[:1]]
+        person.aliases += tuple(titled(s) for s in surnames if sum(s in n.split() for n in introduced) == 1)
+        person.aliases = tuple(dict.fromkeys((*person.aliases, *((titled(bare),) if bare != name else ()))))
+        if len(full) > 1:
+            person.marks.append(f"“{titled(name)}” could be any of {', '.join(titled(n) for n in full)}")
+        self.people.append(person)
+        for alias in (name, *full[:1]):
+            self.by_cue[alias] = person
+
+    def add_silent(self, name: str) -> None:
+        parts = set(name.split())
+        known = [
+            p for p in self.people if any(parts & set(a.upper().split()) - set(_HEADS) for a in p.aliases)
+        ]
+        if len(known) == 1 and any(set(a.upper().split()) <= parts for a in known[0].aliases):
+            self.by_cue[name] = known[0]
+            known[0].aliases = tuple(dict.fromkeys((*known[0].aliases, titled(name))))
+            return
+        person = Person(titled(name), (titled(name),))
+        self.people.append(person)
+        self.by_cue[name] = person
+
+    def speaker(self, cue: str) -> tuple[Person, str]:
+        """The person behind a cue, and why that is not certain."""
+        name = cue_name(cue)
+        if name in self.by_cue:
+            return self.by_cue[name], ""
+        parts = [p for p in _TOGETHER.split(name) if p in self.by_cue]
+        if parts:
+            return self.by_cue[
+                parts[0]
+            ], f"“{cue}” speak together; the line is given to {self.by_cue[parts[0]].name}"
+        person = Person(titled(name), (titled(name),))
+        self.people.append(person)
+        self.by_cue[name] = person
+        return person, ""
+
+
+def cue_name(cue: str) -> str:
+    """The name in a cue: ``Teo's voice`` -> ``TEO``."""
+    name = " ".join(cue.upper().split())
+    return re.sub(r"(?:['’]S VOICE|^VOICE OF |的声音$)", "", name).strip(" .:：")
+
+
+def _bare(name: str) -> str:
+    for age in _AGES:
+        name = name.removeprefix(age)
+    return name
+
+
+def _several(name: str, cues: Counter[str]) -> bool:
+    parts = _TOGETHER.split(name)
+    return len(parts) > 1 and all(p in cues for p in parts)
+
+
+def _introduced(screenplay: Screenplay) -> dict[str, int]:
+    """Names in capitals in the action, to the line where they first stand."""
+    found: dict[str, int] = {}
+    for element in screenplay.elements:
+        if element.kind is not ElementKind.ACTION:
+            continue
+        for match in _INTRODUCED.finditer(element.text):
+            found.setdefault(re.sub(r"['’]S$", "", match["name"]), element.passage.line)
+        for match in _ROLE.finditer(element.text):
+            name = match["name"].split()
+            if name[-1] in _HEADS and (len(name) > 1 or "CLOSE" not in element.text):
+                kept = [n for n in name if n in _HEADS or n in {"OLD", "YOUNG", "LITTLE", "TALL", "ELDERLY"}]
+                found.setdefault(" ".join(kept), element.passage.line)
+    return found
+
+
+def _in_order(screenplay: Screenplay, names: set[str]) -> dict[str, int]:
+    """Names in the order in which the film shows or hears them."""
+    order: dict[str, int] = {}
+    pattern = re.compile(
+        "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in sorted(names, key=lambda n: (-len(n), n)))
+    )
+    for element in screenplay.elements if names else ():
+        if element.kind in {ElementKind.ACTION, ElementKind.CHARACTER}:
+            for match in pattern.finditer(
+                element.text.upper() if element.kind is ElementKind.CHARACTER else element.text
+            ):
+                order.setdefault(match[0], element.passage.line * 1000 + match.start())
+    return dict(sorted(order.items(), key=lambda item: item[1]))
+
+
+@dataclass(slots=True)
+class _Teller:
+    casting: _Casting
+    rate: FrameRate
+    scenes: list[StoryScene] = field(default_factory=list)
+    entry: tuple[TransitionKind, int] = (TransitionKind.CUT, 0)
+    entry_mark: str = ""
+    synopsis: str = ""
+    cue: Element | None = None
+    aside: str = ""
+
+    def hear(self, element: Element) -> None:
+        match element.kind:
+            case ElementKind.HEADING:
+                self.heading(element)
+            case ElementKind.ACTION | ElementKind.CENTRED:
+                self.action(element)
+            case ElementKind.CHARACTER:
+                self.cue, self.aside = element, ""
+            case ElementKind.PARENTHETICAL:
+                self.aside = f"{self.aside}; {element.text}".strip("; ")
+            case ElementKind.DIALOGUE | ElementKind.LYRIC:
+                self.say(element)
+            case ElementKind.TRANSITION:
+                self.transition(element)
+            case ElementKind.SYNOPSIS:
+                if self.scenes and not self.scenes[-1].beats:
+                    self.scenes[-1].synopsis = element.text
+            case ElementKind.NOTE:
+                if self.scenes:
+                    self.scenes[-1].marks.append(
+                        Mark(
+                            what=element.text,
+                            about=f"note at line {element.passage.line}",
+                            certainty=Certainty.NOTE,
+                        )
+                    )
+            case ElementKind.SECTION | ElementKind.PAGE_BREAK:
+                pass
+
+    def heading(self, element: Element) -> None:
+        said = parse_heading(element.text)
+        before = self.scenes[-1] if self.scenes else None
+        scene = StoryScene(
+            heading=element.text,
+            first=element.passage.line,
+            last=element.passage.last,
+            place=said.place,
+            interior=said.interior,
+            time=said.time or (before.time if before else TimeOfDay.DAY),
+            weather=said.weather or Weather.CLEAR,
+            entry=self.entry[0],
+            entry_frames=self.entry[1],
+        )
+        self._doubts(scene, said, before)
+        self.entry, self.entry_mark = (TransitionKind.CUT, 0), ""
+        self.scenes.append(scene)
+
+    def _doubts(self, scene: StoryScene, said: Heading, before: StoryScene | None) -> None:
+        if self.entry_mark:
+            scene.marks.append(Mark(what=self.entry_mark, about="transition", certainty=Certainty.NOTE))
+        if said.time is None and said.inherits and before:
+            scene.marks.append(
+                Mark(what=f"time taken from {before.heading}", about="time", certainty=Certainty.NOTE)
+            )
+        elif said.time is None:
+            told = f"taken from {before.heading}" if before else "day assumed"
+            scene.marks.append(Mark(what=f"the heading gives no time of day: {told}", about="time"))
+        if not said.place:
+            scene.marks.append(Mark(what="the heading names no place", about="location"))
+
+    def _scene(self, line: int) -> StoryScene:
+        if not self.scenes:
+            scene = StoryScene(heading="Before the first scene heading", first=line, last=line)
+            scene.entry, scene.entry_frames = self.entry
+            scene.marks.append(
+                Mark(what="no scene heading stands before this; place and time are not told", about="heading")
+            )
+            self.entry = (TransitionKind.CUT, 0)
+            self.scenes.append(scene)
+        return self.scenes[-1]
+
+    def action(self, element: Element) -> None:
+        scene = self._scene(element.passage.line)
+        scene.beats.append(Action(element.passage))
+        scene.last = max(scene.last, element.passage.last)
+        weather = weather_in(element.text)
+        if scene.weather is Weather.CLEAR and weather and not self._settled(scene):
+            scene.weather = weather
+        self.cue = None
+
+    @staticmethod
+    def _settled(scene: StoryScene) -> bool:
+        return sum(isinstance(b, Action) for b in scene.beats) > 2
+
+    def say(self, element: Element) -> None:
+        scene = self._scene(element.passage.line)
+        cue = self.cue
+        if cue is None:
+            # Lyrics and stray dialogue without a cue are seen as text of the scene.
+            scene.beats.append(Action(element.passage))
+            scene.last = max(scene.last, element.passage.last)
+            return
+        person, doubt = self.casting.speaker(cue.text)
+        extensions = " ".join(cue.extensions).upper().replace(".", "").replace(" ", "")
+        heard = bool(re.search(r"['’]S VOICE|^VOICE OF |的声音$", cue.text.upper()))
+        person.lines += 1
+        last_line = scene.beats[-1] if scene.beats else None
+        first = (
+            cue.passage.line
+            if not (isinstance(last_line, Line) and last_line.first == cue.passage.line)
+            else 0
+        )
+        scene.beats.append(
+            Line(
+                speaker=person.name,
+                text=element.text,
+                first=first or element.passage.line,
+                last=element.passage.last,
+                parenthetical=self.aside,
+                voice_over="VO" in extensions or "旁白" in extensions or "画外音" in extensions,
+                offscreen="OS" in extensions or "OC" in extensions or "画外" in extensions or heard,
+                dual=cue.dual,
+                doubt=doubt,
+            )
+        )
+        scene.last = max(scene.last, element.passage.last)
+        self.aside = ""
+
+    def transition(self, element: Element) -> None:
+        text = element.text.upper()
+        if "DISSOLVE" in text or "叠化" in text or "化入" in text:
+            self.entry = (TransitionKind.DISSOLVE, self._frames(3, 4))
+        elif "FADE IN" in text or "淡入" in text:
+            self.entry = (TransitionKind.FADE_IN, self._frames(1, 2))
+        elif "FADE" in text or "BLACK" in text or "淡出" in text:
+            if self.scenes:
+                self.scenes[-1].exit_fade = True
+        else:
+            self.entry = (TransitionKind.CUT, 0)
+            self.entry_mark = (
+                f"the script asks for “{element.text}”; a plain cut is made"
+                if "CUT TO" not in text[:7]
+                else ""
+            )
+
+    def _frames(self, numerator: int, denominator: int) -> int:
+        return max(1, (self.rate.nominal * numerator) // denominator)
+
+    def finish(self, lines: int) -> None:
+        if not self.scenes:
+            self._scene(1).last = max(1, lines)
