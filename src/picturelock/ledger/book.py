@@ -5,7 +5,6 @@ A reservation stands from before a call until its settlement or release; until t
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 
 import sqlalchemy as sa
@@ -153,12 +152,3 @@ def hold_to_caps(caps: Caps, before: Totals, quote: Money, takes: int) -> None:
             f"the next take costs {quote}; with {before.committed} committed it would pass the cap of {limit}",
             remedy="Raise caps.money in production.yaml, or let what is running settle first.",
         )
-
-
-def share(part: Money, whole: Money) -> Decimal:
-    """A part of the whole, 0 to 1; 0 of nothing is 0."""
-    if whole.amount == 0:
-        return Decimal(0)
-    if part.currency != whole.currency:
-        raise Malformed(f"{part.currency} is no share of {whole.currency}")
-    return part.amount / whole.amount

@@ -281,5 +281,18 @@ class Plan(Value, frozen=True, kw_only=True):
 
 
 def stale_fields(old: Brief, new: Brief) -> tuple[str, ...]:
-    """The fields that changed between two briefs, in words."""
-    return tuple(str(change) for change in staleness.changes_between(old, new))
+    """The fields that changed between two briefs, in words.
+
+    What follows from a changed field (a camera's place from the shot's size) is named only where nothing else is.
+    """
+    changes = staleness.changes_between(old, new)
+    written = tuple(str(change) for change in changes if not change.derived)
+    if written:
+        return written
+    derived = [str(change) for change in changes]
+    more = len(derived) - _MOST_DERIVED
+    return (*derived[:_MOST_DERIVED], *((f"and {more} more that follow",) if more > 0 else ()))
+
+
+#: Derived changes come in dozens; the first few say enough.
+_MOST_DERIVED = 4
