@@ -673,11 +673,41 @@ def _room(set_: _Dresser) -> None:
         if not set_.has(kind):
             _want_inside(set_, kind)
     if len(set_.pieces) < 6:
-        for kind in (K.TABLE, K.SHELF, K.PICTURE, K.LAMP):
+        for kind in (K.TABLE, K.SHELF, K.LAMP):
             if not set_.has(kind):
                 _want_inside(set_, kind)
-    if len([p for p in set_.pieces if p.kind is K.PICTURE]) < 2:
-        _want_inside(set_, K.PICTURE)
+    _dress_bare_walls(set_)
+
+
+def _dress_bare_walls(set_: _Dresser) -> None:
+    """Something on every wall and something against it, because each is seen from somewhere."""
+    half_w, half_d = set_.size.width / 2, set_.size.depth / 2
+    walls = (
+        (Area(-half_w, half_w, half_d - 0.9, half_d), 180.0),
+        (Area(-half_w, -half_w + 0.9, -half_d, half_d), 90.0),
+        (Area(half_w - 0.9, half_w, -half_d, half_d), 270.0),
+        (Area(-half_w, half_w, -half_d, -half_d + 0.9), 0.0),
+    )
+    standing = [K.SHELF, K.BENCH, K.CRATE, K.CHAIR, K.BARREL]
+    rough = {K.CRATE, K.BARREL} & {p.kind for p in set_.pieces}
+    if not rough:
+        standing = [K.SHELF, K.BENCH, K.CHAIR, K.COUNTER]
+    hung = [K.PICTURE, K.WINDOW, K.PICTURE, K.PICTURE]
+    for number, (strip, heading) in enumerate(walls):
+        here = [p for p in set_.pieces if not clear_of(p, strip)]
+        # The dresser mirrors what it is told, so a wall is met in the mirror too.
+        told = heading * set_.flip % 360
+        if not any(p.y_m > 0.3 or p.kind is K.DOOR for p in here):
+            kind = hung[number]
+            y = {K.PICTURE: 1.4, K.WINDOW: 0.95}[kind]
+            size = (0.5, 0.7, 0.06) if kind is K.PICTURE and number % 2 else _SIZES[kind]
+            spots = [s for s in set_.hung_spots() if s[2] == told]
+            set_.first(kind, spots, size=size, y=min(y, set_.size.height - size[1] - 0.1))
+        if not any(p.y_m < 0.3 and p.kind is not K.DOOR for p in here):
+            kind = standing[number % len(standing)]
+            w, h, d = _SIZES[kind]
+            spots = [s for s in set_.wall_spots(d) if s[2] == told]
+            set_.first(kind, spots, size=(w, min(h, set_.size.height), d))
 
 
 def _corridor(set_: _Dresser) -> None:
@@ -723,6 +753,9 @@ def _hall(set_: _Dresser) -> None:
     for side in (-1.0, 1.0):
         set_.put(K.BENCH, side * (half_w - 0.35), 0.6, 90.0 if side < 0 else 270.0, size=(2.2, 0.9, 0.5))
         set_.put(K.LAMP, side * 1.9, 1.2, size=(1.1, 1.6, 1.1), y=set_.size.height - 1.6)
+    for side in (-1.0, 1.0):
+        set_.put(K.PICTURE, side * half_w * 0.5, -half_d + 0.03, 0.0, size=(1.0, 1.4, 0.08), y=1.7)
+        set_.put(K.BENCH, side * half_w * 0.5, -half_d + 0.3, 0.0, size=(1.8, 0.9, 0.5))
 
 
 def _street(set_: _Dresser) -> None:
@@ -780,7 +813,11 @@ def _shore(set_: _Dresser) -> None:
         set_.put(K.ROCK, x, z, 40.0 * index, size=(1.1 + grow, 0.7 + 0.5 * grow, 1.0 + 0.7 * grow))
     for x, z in ((-2.6, 6.4), (-2.6, 8.2), (-1.2, 6.4), (-1.2, 8.2), (-2.6, 10.0), (-1.2, 10.0)):
         set_.put(K.POST, x, z, 0.0, size=(0.24, 1.5, 0.24), y=-0.6)
-    set_.around(K.BUSH, 4, 9.0, 14.0, turn=180)
+    for index in range(8):
+        set_.put(
+            K.POST, 8.6, -1.0 + 1.2 * index, 0.0, size=(0.22, 1.0 + 0.1 * (index % 3), 0.22), y=-0.1 * index
+        )
+    set_.around(K.BUSH, 7, 9.0, 15.0, turn=180)
 
 
 def _stairs(set_: _Dresser) -> None:
@@ -815,6 +852,8 @@ def _vehicle(set_: _Dresser) -> None:
         set_.around(K.TREE, 6, 12.0, 20.0)
         set_.around(K.BUSH, 5, 8.0, 14.0)
         return
+    if any(kind is K.CAR for kind, _ in asked(set_.look.features)):
+        return  # The car itself is the set.
     half_w, half_d = set_.size.width / 2, set_.size.depth / 2
     z = -half_d + 0.9
     while z < half_d - 0.6:
@@ -839,9 +878,9 @@ def _vehicle(set_: _Dresser) -> None:
 def _tower(set_: _Dresser) -> None:
     if not set_.inside:
         if not set_.has(K.TOWER):
-            tall = max(12.0, set_.size.height)
-            set_.put(K.TOWER, 0.9, 13.0, 180.0, size=(tall * 0.26, tall, tall * 0.26))
-        set_.put(K.HOUSE, -8.0, 15.5, 165.0, size=(6.0, 4.6, 4.6))
+            tall = max(16.0, set_.size.height)
+            set_.put(K.TOWER, 5.0, 38.0, 180.0, size=(tall * 0.26, tall, tall * 0.26))
+        set_.put(K.HOUSE, -9.5, 24.0, 165.0, size=(7.0, 4.8, 4.8))
         set_.around(K.ROCK, 9, 4.4, 12.0)
         set_.around(K.BUSH, 3, 6.0, 11.0)
         return
@@ -889,7 +928,6 @@ def _deck(set_: _Dresser) -> None:
         (2.9, -3.3, K.CRATE),
     ):
         set_.put(kind, max(-half_w + 0.7, min(half_w - 0.7, x)), z, 20.0)
-    set_.put(K.MACHINE, 0.0, -half_d + 2.0, 0.0, size=(1.4, 1.0, 0.9))
 
 
 def _mountain(set_: _Dresser) -> None:

@@ -69,7 +69,7 @@ SHELLS: dict[SetKind, tuple[Shell, Shell]] = {
     SetKind.FIELD: (exteriors.field, exteriors.field),
     SetKind.SHORE: (exteriors.shore, exteriors.shore),
     SetKind.STAIRS: (shells.stairwell, shells.courtyard),
-    SetKind.VEHICLE: (shells.carriage, exteriors.roadside),
+    SetKind.VEHICLE: (shells.vehicle, exteriors.roadside),
     SetKind.TOWER: (shells.lantern_room, exteriors.headland),
     SetKind.CAVE: (shells.cave, shells.cave),
     SetKind.HALL: (shells.hall, shells.courtyard),

@@ -12,6 +12,7 @@ from picturelock.generate.builtin.sets import land
 from picturelock.generate.builtin.sets.architecture import house, lighthouse, steeple, townhouse
 from picturelock.generate.builtin.sets.chance import noise
 from picturelock.generate.builtin.sets.job import Job
+from picturelock.generate.builtin.sets.nature import rock
 from picturelock.generate.builtin.sets.palette import (
     GRASS,
     LINEN,
@@ -84,7 +85,7 @@ def street(plot: Plot) -> None:
             plot.place(_far_townhouse, block, f"close-{end:.0f}-{number}", "far")
     if not any(p.kind is PieceKind.TOWER for p in plot.pieces):
         _church(plot, 5.5, 62.0)
-    land.skyline(plot, 80.0, 5.0, 10.0)
+    land.skyline(plot, 80.0, 7.0, 11.0)
 
 
 def _church(plot: Plot, x: float, z: float) -> None:
@@ -132,7 +133,7 @@ def roofs(plot: Plot) -> None:
                 house if ring == 1 else _far_house, block, f"roof-{number}", "far" if ring == 3 else "set"
             )
             number += 1
-    land.skyline(plot, 62.0, 0.0, 7.0, base=-13.0)
+    land.skyline(plot, 62.0, -3.0, 2.5, base=-13.0)
     _church(plot, -14.0, 70.0)
 
 
@@ -167,7 +168,7 @@ def forest(plot: Plot) -> None:
         land.snowed(plot, Material(colour=floor, pattern="grass", pattern_m=0.7)),
         land.rolling(plot.seed, 1.1),
     )
-    land.woods(plot, 70, 13.0, 46.0, tall=plot.size.height * 0.95, slim=0.7)
+    land.woods(plot, 105, 11.0, 44.0, tall=plot.size.height * 0.95, slim=0.72)
     land.tufts(plot, 46, 2.6, 9.0, tall=0.34, colour=mix(GRASS, floor, 0.4))
     _trunk(plot)
     land.ridge(
@@ -225,12 +226,22 @@ def shore(plot: Plot) -> None:
     level = -0.5
     land.sea(plot, level, near=4.0)
     _foam(plot, level)
-    rock = mix(STONE, plot.paint.ground, 0.35)
+    land.stones(plot, 12, 9.0, 17.0, large=1.6)
+    _stack(plot, level)
+    cliff = mix(STONE, plot.paint.ground, 0.35)
     land.ridge(
-        plot, "headland", mix(rock, GRASS, 0.3), 120.0, 17.0, base=level, rough=0.35, arc=(-72, -22), keys=5
+        plot, "headland", mix(cliff, GRASS, 0.3), 120.0, 17.0, base=level, rough=0.35, arc=(-72, -22), keys=5
     )
     land.ridge(
-        plot, "headland-far", mix(rock, GRASS, 0.2), 260.0, 24.0, base=level, rough=0.25, arc=(28, 84), keys=8
+        plot,
+        "headland-far",
+        mix(cliff, GRASS, 0.2),
+        260.0,
+        24.0,
+        base=level,
+        rough=0.25,
+        arc=(28, 84),
+        keys=8,
     )
     land.ridge(
         plot, "inland", mix(GRASS, plot.paint.ground, 0.4), 90.0, 10.0, rough=0.2, arc=(95, 265), keys=9
@@ -240,6 +251,15 @@ def shore(plot: Plot) -> None:
         plot.place(
             lighthouse, _block(PieceKind.TOWER, -60.0, 96.0, 180.0, 7.0, 30.0, 7.0, 4.0), "lighthouse", "far"
         )
+
+
+def _stack(plot: Plot, level: float) -> None:
+    """A stack of rock off the shore, and cliffs that end in it."""
+    for number, (x, z, wide, tall) in enumerate(
+        ((38.0, 46.0, 9.0, 15.0), (48.0, 50.0, 16.0, 11.0), (66.0, 52.0, 26.0, 17.0), (-44.0, 2.0, 22.0, 9.0))
+    ):
+        block = _block(PieceKind.POST, x, z, 30.0 * number, wide, tall, wide * 0.8, level - 0.5)
+        plot.place(rock, block, f"cliff-{number}", "far")
 
 
 def _foam(plot: Plot, level: float) -> None:
@@ -269,9 +289,9 @@ def headland(plot: Plot) -> None:
 
     land.ground(plot, land.grass(plot), height)
     land.sea(plot, -7.0, near=-30.0)
-    rock = mix(STONE, plot.paint.ground, 0.35)
+    cliff = mix(STONE, plot.paint.ground, 0.35)
     land.ridge(
-        plot, "headland", mix(rock, GRASS, 0.3), 150.0, 12.0, base=-7.0, rough=0.35, arc=(-80, -30), keys=5
+        plot, "headland", mix(cliff, GRASS, 0.3), 150.0, 12.0, base=-7.0, rough=0.35, arc=(-80, -30), keys=5
     )
     land.ridge(
         plot, "inland", mix(GRASS, plot.paint.ground, 0.4), 90.0, 10.0, rough=0.2, arc=(110, 250), keys=9
@@ -319,7 +339,7 @@ def bridge(plot: Plot) -> None:
             block = _block(PieceKind.HOUSE, x, side * (34.0 + chance.between(0, 2)), heading, 7.6, tall, 7.0)
             plot.place(townhouse if abs(x) < 30 else _far_townhouse, block, f"quay-{side}-{index}", "far")
     _church(plot, 16.0, 66.0)
-    land.skyline(plot, 90.0, 5.0, 11.0)
+    land.skyline(plot, 90.0, 6.0, 11.0)
 
 
 def _arches(plot: Plot, x: float, masonry: Material) -> None:
@@ -366,6 +386,7 @@ def deck(plot: Plot) -> None:
             for a in edge[1:-2]:
                 s.box(rail, (0.1, 0.85, 0.12), (a[0] - side * 0.07, 0.0, a[2]))
         plot.raise_(s)
+    _stern(plot, half_w, half_d)
     _rigging(plot, half_w, half_d)
     land.sea(plot, -2.4)
     land.ridge(plot, "coast", mix(GRASS, STONE, 0.5), 330.0, 10.0, base=-2.6, rough=0.3, arc=(20, 75), keys=4)
@@ -380,6 +401,38 @@ def deck(plot: Plot) -> None:
         arc=(170, 230),
         keys=6,
     )
+
+
+def _stern(plot: Plot, half_w: float, half_d: float) -> None:
+    """The rail at the stern, and the helm before it."""
+    wood, rail = plot.paint.wood(1.0), plot.paint.wood(0.75)
+    paint = Material(colour=plot.paint.wall, pattern="boards", pattern_m=0.2)
+    if plot.camera.z_m > -half_d:
+        s = Solids("taffrail")
+        s.box(paint, (2 * half_w, 0.85, 0.08), (0, 0, -half_d + 0.04))
+        s.tube(rail, (-half_w, 0.87, -half_d + 0.04), (half_w, 0.87, -half_d + 0.04), 0.07, sides=6)
+        plot.raise_(s)
+    at = -half_d + 1.5
+    if plot.from_camera(0.0, at) < 1.6:
+        return
+    s = Solids("helm")
+    s.box(wood, (0.4, 0.95, 0.4), (0, 0, at - 0.1))
+    middle, reach = 1.15, 0.5
+    for index in range(8):
+        a, b = 2 * np.pi * index / 8, 2 * np.pi * (index + 1) / 8
+        spoke = (float(np.sin(a)), float(np.cos(a)))
+        after = (float(np.sin(b)), float(np.cos(b)))
+        s.tube(
+            rail,
+            (0, middle, at + 0.2),
+            (spoke[0] * reach * 1.3, middle + spoke[1] * reach * 1.3, at + 0.2),
+            0.025,
+            sides=5,
+        )
+        start = (spoke[0] * reach, middle + spoke[1] * reach, at + 0.2)
+        s.tube(rail, start, (after[0] * reach, middle + after[1] * reach, at + 0.2), 0.04, sides=6)
+    s.tube(rail, (0, middle, at - 0.1), (0, middle, at + 0.26), 0.09, sides=8)
+    plot.raise_(s)
 
 
 def _rigging(plot: Plot, half_w: float, half_d: float) -> None:
@@ -444,9 +497,10 @@ def mountain(plot: Plot) -> None:
         rise = np.clip(-z - 8.0, 0, 40.0) * 0.5 + np.clip(-x - 10.0, 0, 30.0) * 0.35
         return away * lumps * 0.9 + fall + np.where(z > 9, 0.0, rise)
 
-    rock = Material(colour=mix(plot.paint.ground, STONE, 0.45), pattern="stone", pattern_m=1.6)
-    land.ground(plot, land.snowed(plot, rock), height)
+    scree = Material(colour=mix(plot.paint.ground, STONE, 0.45), pattern="stone", pattern_m=1.6)
+    land.ground(plot, land.snowed(plot, scree), height)
     land.tufts(plot, 30, 2.6, 8.0, tall=0.2)
+    land.stones(plot, 46, 7.0, 34.0, large=3.6)
     stone = mix(STONE, plot.paint.wall, 0.3)
     snow = 0.35 if plot.setting.snow else 0.6
     land.ridge(

@@ -1,15 +1,13 @@
 """Wide land and water around a set: ground to the horizon, hills, ridges, sea, woods and towns far off."""
 
-from collections.abc import Callable
 from math import cos, pi, radians, sin
 
 import numpy as np
-from numpy.typing import NDArray
 
 from picturelock.core.anchor import PieceKind, SetPiece
 from picturelock.generate.builtin.geometry import Material
 from picturelock.generate.builtin.sets.chance import Chance, noise
-from picturelock.generate.builtin.sets.nature import distant_tree
+from picturelock.generate.builtin.sets.nature import distant_tree, rock
 from picturelock.generate.builtin.sets.palette import (
     GRASS,
     LAMPLIGHT,
@@ -22,11 +20,8 @@ from picturelock.generate.builtin.sets.palette import (
     shade,
     varied,
 )
-from picturelock.generate.builtin.sets.plot import Plot
+from picturelock.generate.builtin.sets.plot import Floats, Height, Plot
 from picturelock.generate.builtin.sets.solids import Solids
-
-Floats = NDArray[np.float64]
-Height = Callable[[Floats, Floats], Floats]
 
 _RINGS = (
     0.0,
@@ -71,13 +66,15 @@ def ground(
 ) -> None:
     """Land from under the feet to the horizon."""
     s = Solids(name)
-    angles = np.arange(49) * 2 * pi / 48
+    angles = np.arange(65) * 2 * pi / 64
     radii = np.array(_RINGS)
     x = radii[:, None] * np.sin(angles)[None, :]
     z = radii[:, None] * np.cos(angles)[None, :]
     y = height(x, z) + level
     s.sheet(material, np.stack((x, y, z), axis=-1), smooth=True, creases=False, casts=False)
     plot.raise_(s)
+    if height is not flat:
+        plot.terrain.append(height)
 
 
 def snowed(plot: Plot, material: Material) -> Material:
@@ -221,55 +218,104 @@ def woods(
 
 
 def skyline(
-    plot: Plot, distance: float, low: float, high: float, *, base: float = 0.0, count: int = 44
+    plot: Plot, distance: float, low: float, high: float, *, base: float = 0.0, count: int = 64
 ) -> None:
-    """Roofs and towers of a town far off, with lights when lamps are lit."""
+    """Roofs, gables and a few spires of a town far off, with windows, lit when lamps are.
+
+    Args:
+        plot: The set.
+        distance: Of the nearest, metres.
+        low: Eaves of the lowest houses, metres above the set's ground.
+        high: Eaves of the highest.
+        base: Ground of the town.
+        count: Houses all round.
+    """
     chance = plot.chance(41)
     s = Solids("skyline", "far")
-    tone = mix(plot.paint.wall, SLATE, 0.45)
+    tone = mix(plot.paint.wall, SLATE, 0.4)
     for index in range(count):
-        angle = 360.0 * index / count + chance.between(-3, 3)
-        reach = distance * chance.between(0.9, 1.5)
-        wide, tall = chance.between(0.06, 0.12) * distance, chance.between(low, high)
+        angle = 360.0 * index / count + chance.between(-2.5, 2.5)
+        row = index % 3
+        reach = distance * (1.0 + 0.28 * row) * chance.between(0.95, 1.08)
+        wide = chance.between(7.5, 12.0)
+        tall = low + (high - low) * (0.2 * row + 0.6 * chance.next())
         x, z = reach * sin(radians(angle)), reach * cos(radians(angle))
         wall = plain(varied(tone, chance), ink=0.8)
         s.box(wall, (wide, tall - base, wide * 0.7), (x, base, z), turn=angle, casts=False)
-        roof = plain(varied(shade(mix(plot.paint.accent, SLATE, 0.5), 0.85), chance), ink=0.8)
+        roof = plain(varied(shade(mix(plot.paint.accent, SLATE, chance.next()), 0.9), chance), ink=0.8)
+        peak = tall + wide * chance.between(0.26, 0.42)
         kind = chance.next()
-        if kind < 0.62:
-            peak = tall + wide * chance.between(0.25, 0.45)
-            s.prism(
-                roof,
-                [(-wide * 0.56, tall), (wide * 0.56, tall), (0.0, peak)],
-                -wide * 0.4,
-                wide * 0.4,
-                (x, 0, z),
+        if kind < 0.55:
+            outline = [(-wide * 0.38, tall - 0.1), (wide * 0.38, tall - 0.1), (0.0, peak)]
+            s.prism(roof, outline, -wide * 0.54, wide * 0.54, (x, 0, z), turn=angle + 90)
+        elif kind < 0.93:
+            outline = [(-wide * 0.54, tall - 0.1), (wide * 0.54, tall - 0.1), (0.0, peak)]
+            s.prism(roof, outline, -wide * 0.4, wide * 0.4, (x, 0, z), turn=angle)
+        else:
+            s.box(wall, (wide * 0.4, wide * 0.7, wide * 0.4), (x, tall, z), turn=angle, casts=False)
+            top = tall + wide * 0.7
+            spire = [(wide * 0.32, top), (wide * 0.12, top + wide * 0.4), (0.02, top + wide * 1.3)]
+            s.lathe(roof, spire, (x, 0, z), sides=4, smooth=False)
+        if kind < 0.9 and chance.next() < 0.7:
+            across = wide * chance.pick((-0.3, 0.3))
+            t = radians(angle)
+            s.box(
+                wall,
+                (0.9, wide * 0.3, 0.9),
+                (x + across * cos(t), tall, z - across * sin(t)),
                 turn=angle,
+                casts=False,
             )
-        elif kind < 0.72:
-            s.lathe(
-                roof,
-                [(wide * 0.45, tall), (wide * 0.2, tall + wide * 0.5), (0.02, tall + wide * 1.6)],
-                (x, 0, z),
-                sides=4,
-                smooth=False,
-            )
-        if plot.setting.lamps_on:
-            _lights(s, chance, (x, z), angle, wide, tall)
+        _lights(plot, s, chance, (x, z), angle, (wide, tall - base, base))
     plot.raise_(s)
 
 
 def _lights(
-    s: Solids, chance: Chance, at: tuple[float, float], angle: float, wide: float, tall: float
+    plot: Plot,
+    s: Solids,
+    chance: Chance,
+    at: tuple[float, float],
+    angle: float,
+    size: tuple[float, float, float],
 ) -> None:
+    """Windows on the side of a far house that looks to the set."""
+    wide, tall, base = size
     lit = plain(LAMPLIGHT, ink=0.0, glow=0.75)
-    size = max(0.4, wide * 0.07)
-    for _ in range(3):
-        across, up = chance.between(-0.36, 0.36) * wide, chance.between(0.3, 0.86) * tall
-        t = radians(angle)
-        out = -wide * 0.36
-        spot = (at[0] + across * cos(t) + out * sin(t), up, at[1] - across * sin(t) + out * cos(t))
-        s.box(lit, (size, size * 1.5, 0.05), spot, turn=angle, casts=False)
+    dark = plain(shade(mix(SLATE, plot.paint.wall, 0.2), 0.75), ink=0.0)
+    t = radians(angle)
+    out = -wide * 0.36
+    for floor in range(2):
+        for column in (-0.3, 0.0, 0.3):
+            burning = plot.setting.lamps_on and chance.next() < 0.4
+            across, up = column * wide, base + tall - 2.2 - floor * 3.0
+            spot = (at[0] + across * cos(t) + out * sin(t), up, at[1] - across * sin(t) + out * cos(t))
+            s.box(lit if burning else dark, (0.9, 1.4, 0.06), spot, turn=angle, casts=False)
+
+
+def stones(
+    plot: Plot, count: int, nearest: float, farthest: float, *, large: float = 2.0, clear_lane: bool = True
+) -> None:
+    """Boulders that lie about."""
+    chance = plot.chance(61, count)
+    for index in range(count):
+        angle = index * 2.399963 + chance.next()
+        share = (index + 0.5) / count
+        radius = (nearest**2 + share * (farthest**2 - nearest**2)) ** 0.5
+        x, z = radius * sin(angle), radius * cos(angle)
+        grow = large * chance.between(0.35, 1.0) ** 1.5
+        if (clear_lane and abs(x) < 3.2 and -12 < z < 0) or plot.from_camera(x, z) < 1.5 + grow:
+            continue
+        piece = SetPiece(
+            kind=PieceKind.ROCK,
+            x_m=x,
+            z_m=z,
+            y_m=-0.12 * grow,
+            width_m=grow * 1.3,
+            height_m=grow * 0.85,
+            depth_m=grow * 1.1,
+            heading_deg=round(360 * chance.next(), 1),
+        )
+        plot.place(rock, piece, f"stone-{index}", "far" if radius > 28 else "set")
 
 
 def tufts(
@@ -286,6 +332,7 @@ def tufts(
         x, z = radius * sin(angle), radius * cos(angle)
         if plot.from_camera(x, z) < 1.6:
             continue
+        low = plot.land_at(x, z)
         for _ in range(6):
             turn, lean, up = (
                 chance.next() * 2 * pi,
@@ -294,12 +341,13 @@ def tufts(
             )
             dx, dz = cos(turn), sin(turn)
             ox, oz = x + chance.between(-0.12, 0.12), z + chance.between(-0.12, 0.12)
+            oy = low - 0.02
             s.panel(
                 blade,
                 [
-                    (ox - 0.018 * dz, 0.0, oz + 0.018 * dx),
-                    (ox + 0.018 * dz, 0.0, oz - 0.018 * dx),
-                    (ox + lean * up * dx, up, oz + lean * up * dz),
+                    (ox - 0.018 * dz, oy, oz + 0.018 * dx),
+                    (ox + 0.018 * dz, oy, oz - 0.018 * dx),
+                    (ox + lean * up * dx, oy + up, oz + lean * up * dz),
                 ],
                 casts=False,
             )

@@ -97,7 +97,7 @@ def _clusters(job: Job, leaf: Material, deep: Material, crown: float) -> None:
         scale=2.0,
         key=chance.key(),
     )
-    masses = 9
+    masses = 8
     for index in range(masses):
         angle = 2.4 * index + chance.next() * 0.5
         level = 0.22 + 0.6 * (index + 0.5) / masses

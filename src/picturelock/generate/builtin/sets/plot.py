@@ -1,7 +1,11 @@
 """The ground a set is raised on: what stands where, seen from which camera, and the meshes made so far."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import cos, hypot, radians, sin
+
+import numpy as np
+from numpy.typing import NDArray
 
 from picturelock.core.anchor import LocationLook, PieceKind, SetPiece
 from picturelock.core.blocking import Camera
@@ -11,6 +15,22 @@ from picturelock.generate.builtin.sets.chance import Chance
 from picturelock.generate.builtin.sets.job import Builder, Job, Setting
 from picturelock.generate.builtin.sets.palette import Paint
 from picturelock.generate.builtin.sets.solids import Point, Solids
+
+# What grows, lies or was built on open land sits where the land is; the rest stands on its blocked level.
+_ON_LAND = frozenset(
+    {
+        PieceKind.TREE,
+        PieceKind.BUSH,
+        PieceKind.ROCK,
+        PieceKind.HOUSE,
+        PieceKind.TOWER,
+        PieceKind.FENCE,
+        PieceKind.WALL,
+    }
+)
+
+Floats = NDArray[np.float64]
+Height = Callable[[Floats, Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,6 +44,7 @@ class Plot:
         setting: Hour, weather, indoors or out.
         camera: Decides which walls are wild.
         seed: Of everything that chance decides.
+        terrain: Heights of the land that was laid, metres over (x, z); what grows or lies follows it.
     """
 
     look: LocationLook
@@ -33,6 +54,7 @@ class Plot:
     seed: int
     meshes: list[Mesh] = field(default_factory=list[Mesh])
     lamps: list[Point] = field(default_factory=list[Point])
+    terrain: list[Height] = field(default_factory=list[Height])
 
     @property
     def size(self) -> Extent:
@@ -80,16 +102,23 @@ class Plot:
             setting=self.setting,
         )
         builder(job)
-        self.raise_(solids, (piece.x_m, piece.y_m, piece.z_m), piece.heading_deg)
+        land = self.land_at(piece.x_m, piece.z_m) if piece.kind in _ON_LAND else 0.0
+        self.raise_(solids, (piece.x_m, piece.y_m + land, piece.z_m), piece.heading_deg)
         turn = radians(piece.heading_deg)
         for x, y, z in job.lamps:
             self.lamps.append(
                 (
                     round(piece.x_m + x * cos(turn) + z * sin(turn), 4),
-                    round(piece.y_m + y, 4),
+                    round(piece.y_m + land + y, 4),
                     round(piece.z_m + z * cos(turn) - x * sin(turn), 4),
                 )
             )
+
+    def land_at(self, x: float, z: float) -> float:
+        """Height of the land, metres; 0 where none was laid."""
+        if not self.terrain:
+            return 0.0
+        return round(float(self.terrain[0](np.array([x]), np.array([z]))[0]), 3)
 
     def inside_of(self, x: float, z: float, heading: float, margin: float = 0.05) -> bool:
         """Whether the camera is on the side of an upright plane that its heading looks to."""

@@ -263,6 +263,23 @@ def room(plot: Plot) -> None:
     )
 
 
+def _rug(plot: Plot, half_w: float, half_d: float, along: float = 0.0) -> None:
+    """A rug with a border, flat on the boards."""
+    chance = plot.chance(5)
+    main = varied(mix(plot.paint.accent, (0.52, 0.26, 0.22), 0.45), chance, 2.0)
+    for level, (inset, colour) in enumerate(
+        ((0.0, main), (0.12, mix(main, PAPER, 0.5)), (0.2, shade(main, 0.88)))
+    ):
+        s = Solids(f"rug-{level}")
+        y = 0.006 + 0.003 * level
+        x, z = half_w - inset, half_d - inset
+        cloth = Material(colour=colour, pattern="cloth" if level == 2 else "plain", pattern_m=0.2, ink=0.6)
+        s.panel(
+            cloth, [(-x, y, along - z), (x, y, along - z), (x, y, along + z), (-x, y, along + z)], casts=False
+        )
+        plot.raise_(s)
+
+
 def _enclose(plot: Plot, finish: Finish, flooring: Material, *, beams: bool) -> frozenset[str]:
     gone = wild(plot)
     floor(plot, flooring, gone)
@@ -284,6 +301,7 @@ def hall(plot: Plot) -> None:
     gone = _enclose(
         plot, _finish(plot, dado=True), _flooring(plot, "tiles"), beams=plot.says("beam", "barn", "wood")
     )
+    _rug(plot, 0.95, plot.size.depth / 2 - 1.0)
     trim = plain(mix(plot.paint.wall, PAPER, 0.35))
     height = plot.size.height
     s = Solids("cornice")
@@ -304,6 +322,77 @@ def hall(plot: Plot) -> None:
 def stairwell(plot: Plot) -> None:
     """A high room whose far end a flight of stairs climbs."""
     _enclose(plot, _finish(plot, dado=True), _flooring(plot, "tiles"), beams=False)
+
+
+def vehicle(plot: Plot) -> None:
+    """Inside a car, or a railway carriage."""
+    if plot.says("car", "taxi", "truck", "van", "cab") and not plot.says("carriage", "train"):
+        car_cabin(plot)
+    else:
+        carriage(plot)
+
+
+def car_cabin(plot: Plot) -> None:
+    """A car around the origin, its windscreen towards a camera at heading 0: seats, wheel, doors, pillars, roof."""
+    body = plain(mix(plot.paint.accent, (0.35, 0.42, 0.48), 0.3))
+    cloth = Material(colour=shade(plot.paint.wall, 0.85), pattern="cloth", pattern_m=0.12)
+    dark = plain((0.16, 0.16, 0.18))
+    half, waist, top = 1.0, 0.86, 1.52
+    front, back = -1.05, 1.45
+    floor_ = Solids("car-floor")
+    floor_.box(dark, (2 * half, 0.04, back - front), (0, -0.02, (front + back) / 2), casts=False)
+    plot.raise_(floor_)
+    for side in (-1, 1):
+        s = Solids(f"car-side-{side}")
+        x = side * half
+        s.box(body, (0.1, waist, back - front), (x, 0, (front + back) / 2), casts=False)
+        s.box(cloth, (0.03, waist * 0.5, 1.0), (x - side * 0.065, 0.25, -0.25), casts=False)
+        s.box(dark, (0.05, 0.04, 0.16), (x - side * 0.09, waist - 0.14, -0.5), casts=False)
+        s.tube(body, (x, waist, front), (x - side * 0.12, top, front + 0.55), 0.045, sides=6)
+        s.tube(body, (x, waist, 0.3), (x - side * 0.1, top, 0.32), 0.05, sides=6)
+        s.tube(body, (x, waist, back), (x - side * 0.12, top, back - 0.4), 0.06, sides=6)
+        plot.raise_(s)
+    s = Solids("car-roof")
+    if plot.camera.y_m < top:
+        s.box(
+            body, (2 * half - 0.2, 0.06, back - front - 0.9), (0, top, (front + back) / 2 + 0.08), casts=False
+        )
+    s.box(body, (2 * half - 0.2, 0.07, 0.08), (0, top - 0.02, front + 0.55), casts=False)
+    s.box(dark, (0.26, 0.08, 0.03), (0, top - 0.12, front + 0.6), casts=False)
+    plot.raise_(s)
+    s = Solids("car-seats")
+    for x in (-0.46, 0.46):
+        s.box(cloth, (0.56, 0.14, 0.56), (x, 0.3, 0.0))
+        s.box(cloth, (0.56, 0.62, 0.14), (x, 0.4, 0.3), lean=8)
+        s.box(cloth, (0.28, 0.18, 0.1), (x, 1.02, 0.4))
+    s.box(cloth, (1.7, 0.16, 0.5), (0, 0.28, 0.95))
+    s.box(cloth, (1.7, 0.6, 0.14), (0, 0.42, 1.22))
+    plot.raise_(s)
+    s = Solids("car-dash")
+    s.box(dark, (2 * half - 0.1, 0.22, 0.3), (0, 0.62, front + 0.16))
+    rim = [
+        (0.46 + 0.19 * float(np.cos(a)), 0.80 + 0.17 * float(np.sin(a)), -0.62 - 0.09 * float(np.sin(a)))
+        for a in np.linspace(0, 2 * pi, 17)
+    ]
+    for a, b in pairwise(rim):
+        s.tube(dark, a, b, 0.018, sides=5)
+    s.tube(dark, (0.46, 0.80, -0.62), (0.46, 0.70, -0.86), 0.03, sides=6)
+    s.box(dark, (0.36, 0.04, 0.03), (0.46, 0.78, -0.62))
+    plot.raise_(s)
+    if plot.camera.z_m < front - 1.2 or plot.camera.z_m > 0:
+        s = Solids("car-bonnet")
+        s.box(body, (2 * half - 0.06, 0.5, 1.15), (0, 0.28, front - 0.55), casts=False)
+        plot.raise_(s)
+    tar = plain(mix(plot.paint.ground, (0.40, 0.39, 0.38), 0.6))
+    land.ground(plot, land.grass(plot), name="verge", level=-0.32)
+    s = Solids("road")
+    s.panel(tar, [(-3.6, -0.3, -400), (3.6, -0.3, -400), (3.6, -0.3, 400), (-3.6, -0.3, 400)], casts=False)
+    plot.raise_(s)
+    if plot.says("city", "town", "street", "taxi"):
+        land.skyline(plot, 34.0, 6.0, 12.0)
+    else:
+        land.woods(plot, 40, 9.0, 70.0, tall=7.0, slim=0.4)
+        land.hills(plot)
 
 
 def carriage(plot: Plot) -> None:
@@ -440,34 +529,40 @@ def cave(plot: Plot) -> None:
     """Rock all round, pushed about by noise, with a mouth to the sky and stones that hang and stand."""
     size = plot.size
     half_w, half_d, height = size.width / 2, size.depth / 2, size.height
-    stone = Material(colour=mix(plot.paint.wall, STONE, 0.25), pattern="stone", pattern_m=1.4)
-    around, up = 56, 16
-    angle = np.linspace(0, 2 * pi, around + 1)[None, :]
-    lift = np.linspace(-0.06, 0.5 * pi, up + 1)[:, None]
-    shape = np.stack(
-        (np.sin(angle) * np.cos(lift), np.sin(lift) * np.ones_like(angle), np.cos(angle) * np.cos(lift)),
-        axis=-1,
-    )
+    stone = Material(colour=mix(plot.paint.wall, STONE, 0.25), pattern="stone", pattern_m=1.6)
+    around, up = 84, 22
+    angle = np.linspace(0, 2 * pi, around + 1)[None, :] * np.ones((up + 1, 1))
+    lift = np.linspace(-0.07, 0.5 * pi, up + 1)[:, None] * np.ones((1, around + 1))
+    jitter = noise(np.stack((angle * 9.0, lift * 9.0, lift * 0), axis=-1), plot.seed + 13, 1)
+    jitter[:, -1] = jitter[:, 0]
+    shape = np.stack((np.sin(angle) * np.cos(lift), np.sin(lift), np.cos(angle) * np.cos(lift)), axis=-1)
     grid = shape * np.array([half_w * 1.12, height, half_d * 1.12])
-    bumps = noise(grid.reshape(-1, 3) * 0.55, plot.seed + 3, 3).reshape(grid.shape[:2])
-    bumps[:, -1] = bumps[:, 0]
-    pushed = grid * (1 - 0.2 * np.clip(bumps, -0.6, 1.0))[..., None]
+    # Beds of rock: long lumps that lie, then breaks across them.
+    points = grid.reshape(-1, 3)
+    beds = noise(points * np.array([0.32, 0.9, 0.32]), plot.seed + 3, 3).reshape(angle.shape)
+    breaks = np.abs(noise(points * 0.8, plot.seed + 4, 2)).reshape(angle.shape)
+    push = 0.26 * np.clip(beds, -0.5, 1.0) + 0.16 * breaks + 0.03 * jitter
+    push[:, -1] = push[:, 0]
+    pushed = grid * (1 - push)[..., None]
     middle = (grid[:-1, :-1] + grid[1:, 1:]) / 2
     inward = -middle / np.array([half_w, height, half_d]) ** 2
     eye = np.array([plot.camera.x_m, plot.camera.y_m, plot.camera.z_m])
     keep = ((eye - middle) * inward).sum(axis=-1) > 0
-    bearing = np.degrees(np.arctan2(middle[..., 0], middle[..., 2]))
-    mouth = (np.abs(bearing - 38.0) < 17.0) & (middle[..., 1] < height * 0.62)
+    ragged = noise(middle.reshape(-1, 3) * 0.9, plot.seed + 21, 3).reshape(middle.shape[:2])
+    bearing = (np.degrees(np.arctan2(middle[..., 0], middle[..., 2])) - 36.0) / 20.0
+    mouth = bearing**2 + (middle[..., 1] / (height * 0.62)) ** 2 < 1.0 + 0.5 * ragged
     s = Solids("cave")
-    s.sheet(stone, pushed, smooth=False, casts=False, keep=keep & ~mouth, creases=True)
+    s.sheet(stone, pushed, smooth=True, casts=False, keep=keep & ~mouth, creases=True)
     plot.raise_(s)
     land.ground(
         plot,
-        Material(colour=plot.paint.ground, pattern="stone", pattern_m=1.1),
+        Material(colour=plot.paint.ground, pattern="stone", pattern_m=1.3),
         land.rolling(plot.seed + 9, 0.35, clear=2.6, size=1.6),
     )
     _dripstones(plot, stone)
+    land.stones(plot, 16, half_w * 0.62, half_w * 0.98, large=1.3)
     land.ridge(plot, "hills", mix(GRASS, plot.paint.ground, 0.4), 120.0, 14.0, rough=0.2, keys=3)
+    land.woods(plot, 8, 14.0, 30.0, tall=7.0)
 
 
 def _dripstones(plot: Plot, stone: Material) -> None:

@@ -64,7 +64,7 @@ def backdrop(time: TimeOfDay, weather: Weather, *, interior: bool, warmth: RGB) 
             clouds=clouds,
             stars=hour.stars and greyed < 0.5,
             far=mix(far, warmth, 0.4),
-            haze_m=90.0,
+            haze_m=max(60.0, haze),
         )
     return Backdrop(
         zenith=zenith, horizon=horizon, clouds=clouds, stars=hour.stars and greyed < 0.5, far=far, haze_m=haze
@@ -80,8 +80,3 @@ def ambient(time: TimeOfDay, weather: Weather, *, interior: bool) -> float:
 def precipitation(weather: Weather, *, interior: bool) -> str:
     """What falls: ``rain``, ``snow`` or nothing."""
     return "" if interior else _FALLING.get(weather, "")
-
-
-def cloudless(weather: Weather) -> bool:
-    """Whether sun and moon are seen."""
-    return weather is Weather.CLEAR
