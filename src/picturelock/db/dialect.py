@@ -4,7 +4,7 @@ No other module asks which database it speaks to.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
@@ -19,7 +19,6 @@ from picturelock.core.codec import plain
 from picturelock.core.digest import canonical_json
 
 _BUSY_MILLISECONDS = 30_000
-_TEXT_MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -37,14 +36,16 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         moment = aware(value)
-        return moment if dialect.name == "postgresql" else moment.strftime(_TEXT_MOMENT)
+        return moment if dialect.name == "postgresql" else _text(moment)
 
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
-        if isinstance(value, datetime):
-            return aware(value)
-        return datetime.strptime(value, _TEXT_MOMENT).replace(tzinfo=UTC)
+        return aware(value if isinstance(value, datetime) else datetime.fromisoformat(value))
+
+
+def _text(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class Json(TypeDecorator[Any]):

@@ -64,9 +64,9 @@ def upgrade() -> None:
         sa.Column("milliseconds", sa.BigInteger, nullable=False),
         sa.Column("at", Moment, nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_call")),
-        sa.CheckConstraint("charged IN ('no', 'yes', 'unknown')", name=op.f("ck_call_ck_call_charged")),
-        sa.CheckConstraint("outcome IN ('delivered', 'failed')", name=op.f("ck_call_ck_call_outcome")),
-        sa.CheckConstraint("retry IN ('never', 'after_change', 'later')", name=op.f("ck_call_ck_call_retry")),
+        sa.CheckConstraint("charged IN ('no', 'yes', 'unknown')", name=op.f("ck_call_charged")),
+        sa.CheckConstraint("outcome IN ('delivered', 'failed')", name=op.f("ck_call_outcome")),
+        sa.CheckConstraint("retry IN ('never', 'after_change', 'later')", name=op.f("ck_call_retry")),
         sa.ForeignKeyConstraint(["production"], ["production.id"], name=op.f("fk_call_production")),
     )
     op.create_index(op.f("ix_call_production_unit"), "call", ["production", "unit"])
@@ -124,7 +124,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
         sa.CheckConstraint(
             "kind IN ('reserve', 'settle', 'release', 'human_minutes', 'tokens')",
-            name=op.f("ck_ledger_entry_ck_ledger_entry_kind"),
+            name=op.f("ck_ledger_entry_kind"),
         ),
         sa.ForeignKeyConstraint(["production"], ["production.id"], name=op.f("fk_ledger_entry_production")),
     )
@@ -136,7 +136,7 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("revision", Name, nullable=False),
         sa.PrimaryKeyConstraint("production", "kind", "name", name=op.f("pk_pointer")),
-        sa.CheckConstraint("kind IN ('branch', 'tag', 'head')", name=op.f("ck_pointer_ck_pointer_kind")),
+        sa.CheckConstraint("kind IN ('branch', 'tag', 'head')", name=op.f("ck_pointer_kind")),
         sa.ForeignKeyConstraint(["production"], ["production.id"], name=op.f("fk_pointer_production")),
     )
     op.create_table(
