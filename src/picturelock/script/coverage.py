@@ -6,8 +6,12 @@ close. Everyone keeps their side of the picture through a scene, so the camera n
 same person in a row never have the same size. What the script directs itself stands above all of this.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from picturelock.core.anchor import CharacterAnchor, PropAnchor
 from picturelock.core.blocking import Expression, Pose, TimeOfDay
@@ -27,7 +31,7 @@ from picturelock.core.contract import (
 from picturelock.core.ids import AnchorId
 from picturelock.script.directions import Direction, combined, starts_shot, without_lead
 from picturelock.script.language import merged, sentences, spoken_characters, spoken_words, tidy
-from picturelock.script.lexicon.actions import CHINESE_EXPRESSION, EXPRESSION, TENSE
+from picturelock.script.lexicon.actions import CHINESE_EXPRESSION, EXPRESSION, POSE_ORDER, TENSE
 from picturelock.script.people import People
 from picturelock.script.props import prop_id
 from picturelock.script.reading import Focus, Reading, read
@@ -49,6 +53,8 @@ _CLOSER = (
     ShotSize.EXTREME_LONG, ShotSize.LONG, ShotSize.FULL, ShotSize.MEDIUM_LONG, ShotSize.MEDIUM,
     ShotSize.MEDIUM_CLOSE_UP, ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP,
 )  # fmt: skip
+_NEAR = frozenset({ShotSize.MEDIUM_CLOSE_UP, ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP})
+_TALKING = _NEAR | {ShotSize.MEDIUM}
 _SIDES = (
     ScreenPlace.LEFT,
     ScreenPlace.RIGHT,
@@ -63,7 +69,7 @@ _ACROSS = (
     ScreenPlace.RIGHT,
     ScreenPlace.FAR_RIGHT,
 )
-_PIECE_WORDS = 46
+_PIECE_WORDS = 60
 
 
 class Purpose:
@@ -95,6 +101,7 @@ class Plan:
 
     Attributes:
         seconds: Length.
+        lead: Seconds before the first speech.
         text: What is seen, in the script's words.
     """
 
@@ -105,13 +112,14 @@ class Plan:
     size: ShotSize
     framing: Framing = Framing.SINGLE
     angle: Angle = Angle.EYE_LEVEL
-    move: CameraMove = CameraMove()
+    move: CameraMove = field(default_factory=CameraMove)
     seconds: float = SHORTEST
     subjects: tuple[Subject, ...] = ()
     props: tuple[AnchorId, ...] = ()
     speeches: list[Said] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     tense: bool = False
+    lead: float = LEAD_IN
 
 
 @dataclass(slots=True)
@@ -179,7 +187,8 @@ class _Floor:
     holding: dict[str, AnchorId] = field(default_factory=dict)
     recent: list[Person] = field(default_factory=list)
     exchange: int = 0
-    grouped: int = 0
+    grouped: bool = False
+    talk: int = 0
     partner: dict[str, str] = field(default_factory=dict)
 
     def arrive(self, name: str) -> None:
@@ -191,19 +200,28 @@ class _Floor:
             self.sides[name] = free[0] if free else _SIDES[len(self.sides) % len(_SIDES)]
 
     def subject(
-        self, name: str, *, action: str = "", depth: DepthPlace = DepthPlace.MIDDLE, expression: Expression | None = None,
-        place: ScreenPlace | None = None, facing: Facing | None = None, looks_at: AnchorId | None = None,
-    ) -> Subject:  # fmt: skip
+        self,
+        name: str,
+        *,
+        action: str = "",
+        depth: DepthPlace = DepthPlace.MIDDLE,
+        expression: Expression | None = None,
+        place: ScreenPlace | None = None,
+        away: bool = False,
+        towards: str = "",
+        looks_at: AnchorId | None = None,
+        alone: bool = False,
+    ) -> Subject:
         side = self.sides.get(name, ScreenPlace.CENTRE)
         return Subject(
             who=self.stage.characters[name].id,
             action=action,
             pose=self.poses.get(name, Pose.STAND),
             expression=expression or Expression.NEUTRAL,
-            place=place or side,
+            place=place or (_NEARER.get(side, side) if alone else side),
             depth=depth,
-            facing=facing or _facing(side),
-            looks_at=looks_at,
+            facing=Facing.AWAY if away else _facing(side, self.sides.get(towards)),
+            looks_at=looks_at or (self.id(towards) if towards else None),
             holding=self.holding.get(name),
         )
 
@@ -211,13 +229,17 @@ class _Floor:
         return self.stage.characters[name].id
 
 
-def _facing(side: ScreenPlace) -> Facing:
-    """Towards the middle: two who face each other from their own sides keep the line."""
-    if side in {ScreenPlace.LEFT, ScreenPlace.FAR_LEFT}:
-        return Facing.THREE_QUARTER_RIGHT
-    if side in {ScreenPlace.RIGHT, ScreenPlace.FAR_RIGHT}:
-        return Facing.THREE_QUARTER_LEFT
-    return Facing.CAMERA
+#: Alone in the picture nobody stands at its very edge; their side stays.
+_NEARER = {ScreenPlace.FAR_LEFT: ScreenPlace.LEFT, ScreenPlace.FAR_RIGHT: ScreenPlace.RIGHT}
+
+
+def _facing(side: ScreenPlace, towards: ScreenPlace | None) -> Facing:
+    """Towards whom they look at, else towards the middle: two who face each other from their own sides keep the line."""
+    at = _ACROSS.index(side)
+    goal = _ACROSS.index(towards) if towards is not None and towards is not side else 2
+    if goal == at:
+        return Facing.CAMERA
+    return Facing.THREE_QUARTER_RIGHT if goal > at else Facing.THREE_QUARTER_LEFT
 
 
 def cover(scene: StoryScene, stage: Stage, location: str) -> list[Plan]:
@@ -271,12 +293,22 @@ def _runs(scene: StoryScene) -> list[Action | list[Line]]:
     runs: list[Action | list[Line]] = []
     for beat in scene.beats:
         if isinstance(beat, Action):
-            runs.append(beat)
+            before = runs[-1] if runs else None
+            if isinstance(before, Action) and _only_direction(before.passage.text):
+                lead = before.passage
+                runs[-1] = Action(merged([lead._replace(text=lead.text.rstrip(" :.") + ":"), beat.passage]))
+            else:
+                runs.append(beat)
         elif runs and isinstance(runs[-1], list):
             runs[-1].append(beat)
         else:
             runs.append([beat])
     return runs
+
+
+def _only_direction(text: str) -> bool:
+    """``INSERT - THE NOTICE`` on its own line speaks of what follows."""
+    return text == text.upper() and spoken_words(text) <= 6 and starts_shot(text)
 
 
 def _heading_shot(floor: _Floor, new: bool) -> Plan:
@@ -329,30 +361,39 @@ def _breaks(piece: _Piece, reading: Reading, *, opening: bool) -> bool:
         return True
     if piece.size < 6 or length < 4:
         return False
+    if piece.direction.framing is Framing.INSERT or piece.direction.size in {ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP}:
+        return bool(reading.people) and not piece.people and reading.travel
     detail = {Focus.THING, Focus.HANDS}
     if (reading.focus in detail) != (piece.readings[-1].focus in detail) and length >= 8:
         return True
     if opening and piece.focus is Focus.PLACE and reading.people:
-        return piece.size > 14
+        return piece.size > 20
     other = (
         bool(reading.subject)
         and bool(piece.readings[-1].subject)
         and reading.subject != piece.readings[-1].subject
     )
-    if other and piece.size >= 9 and length >= 7 and reading.subject not in piece.people:
+    if other and piece.size >= 14 and length >= 9 and reading.subject not in piece.people:
         return True
-    return piece.size >= 16 and (piece.readings[-1].focus is Focus.PLACE) != (reading.focus is Focus.PLACE)
+    return piece.size >= 22 and (piece.readings[-1].focus is Focus.PLACE) != (reading.focus is Focus.PLACE)
 
 
 def _before(floor: _Floor, piece: _Piece) -> None:
+    done: set[str] = set()
     for reading in piece.readings:
         for name in reading.people:
             floor.arrive(name)
         for name, pose in reading.poses.items():
-            floor.poses[name] = pose
-        for name in reading.people:
-            if name not in reading.poses and floor.poses.get(name) in _PASSING:
-                floor.poses[name] = Pose.STAND
+            if pose is Pose.STAND and floor.poses.get(name) in _LASTING and not _GETS_UP.search(reading.text):
+                continue
+            if name not in done or POSE_ORDER.index(pose) < POSE_ORDER.index(floor.poses[name]):
+                floor.poses[name] = pose
+            done.add(name)
+        if _GETS_UP.search(reading.text) and reading.subject:
+            floor.poses[reading.subject] = reading.poses.get(reading.subject, Pose.STAND)
+        for name, head in reading.gives:
+            if prop_id(head) in floor.stage.props:
+                floor.holding[name] = prop_id(head)
         for name, head in reading.takes:
             if prop_id(head) in floor.stage.props:
                 for other, held in list(floor.holding.items()):
@@ -363,6 +404,9 @@ def _before(floor: _Floor, piece: _Piece) -> None:
                     floor.poses[name] = Pose.HOLD
 
 
+_GETS_UP = re.compile(r"(?i)\b(?:(?:gets?|got|rises?|rose|jumps?) (?:to (?:his|her) feet|up)|stands? up|stood up)\b|站起来|起身")
+#: Looking and speaking do not make someone stand up.
+_LASTING = frozenset({Pose.SIT, Pose.KNEEL, Pose.CROUCH, Pose.LIE})
 #: Poses that are over when the next thing happens.
 _PASSING = frozenset({Pose.RUN, Pose.WALK, Pose.CLIMB, Pose.FALL, Pose.REACH, Pose.POINT, Pose.TURN, Pose.EMBRACE, Pose.WAVE,
                       Pose.LOOK_UP, Pose.LOOK_DOWN, Pose.HOLD})  # fmt: skip
@@ -398,8 +442,14 @@ def _action_shot(floor: _Floor, piece: _Piece, *, establish: bool) -> _Drafted:
     size = direction.size or size
     if direction.size and framing is Framing.ESTABLISHING and direction.size in _CLOSER[3:]:
         framing = Framing.SINGLE
-    if framing in {Framing.INSERT, Framing.ESTABLISHING} and framing is Framing.INSERT:
-        who = who[:1] if piece.focus is Focus.HANDS or floor_holder(floor, piece) in who else []
+    if framing is Framing.INSERT:
+        asked = bool(direction.framing) and not piece.people
+        who = who[:1] if (piece.focus is Focus.HANDS and not asked) or floor_holder(floor, piece) in who else []
+    if direction.size in _NEAR and framing is not Framing.INSERT and len(who) > 1:
+        who, framing = who[:1], Framing.SINGLE
+    if direction.move and direction.move.needs_last_keyframe and not direction.size:
+        size = ShotSize.LONG if floor.scene.interior is False else ShotSize.FULL
+    floor.grouped = floor.grouped or framing is Framing.GROUP
     text = without_lead(passage.text)
     subjects = _subjects(floor, piece, who, text, framing)
     held = {s.holding for s in subjects if s.holding}
@@ -493,17 +543,18 @@ def _subjects(
         at = looks.get(name)
         if at is None and len(who) == 2:
             at = next(o for o in who if o != name)
-        alone = len(who) == 1 and framing is not Framing.ESTABLISHING
+        wide = framing is Framing.ESTABLISHING
+        other = at if at and at in who and at != name else ""
         found.append(
             floor.subject(
                 name,
                 action=tidy(without_lead(doing), 140),
                 expression=faces.get(name),
-                place=ScreenPlace.CENTRE if alone and framing is Framing.INSERT else None,
-                depth=DepthPlace.BACKGROUND if framing is Framing.ESTABLISHING else DepthPlace.MIDDLE,
-                looks_at=floor.id(at)
-                if at and at in who and at != name
-                else _looked_prop(floor, piece, name),
+                place=ScreenPlace.CENTRE if len(who) == 1 and framing is Framing.INSERT else None,
+                depth=DepthPlace.BACKGROUND if wide else DepthPlace.MIDDLE,
+                towards=other,
+                looks_at=None if other else _looked_prop(floor, piece, name),
+                alone=len(who) == 1,
             )
         )
     return _apart(tuple(found))
@@ -529,8 +580,6 @@ def _apart(subjects: tuple[Subject, ...]) -> tuple[Subject, ...]:
 
 
 def _moved(subject: Subject, place: ScreenPlace) -> Subject:
-    from msgspec.structs import replace
-
     return replace(subject, place=place)
 
 
@@ -582,7 +631,8 @@ def _dialogue(floor: _Floor, lines: list[Line]) -> None:
         if not line.voice_over and not line.offscreen:
             floor.arrive(line.speaker)
     said = [s for line in lines for s in _said(floor, line)]
-    at = 0
+    floor.talk = len(lines)
+    at = _attached(floor, said)
     while at < len(said):
         group = _group(floor, said, at)
         floor.plans.append(_dialogue_shot(floor, group, said[at + len(group) :]))
@@ -592,6 +642,23 @@ def _dialogue(floor: _Floor, lines: list[Line]) -> None:
         if one.line.speaker != other.line.speaker:
             floor.partner[one.line.speaker] = other.line.speaker
             floor.partner[other.line.speaker] = one.line.speaker
+
+
+def _attached(floor: _Floor, said: list[Said]) -> int:
+    """How many speeches the shot before takes along: it already is a close look at the one who speaks now."""
+    before, first = (floor.plans[-1] if floor.plans else None), said[0]
+    if before is None or before.speeches or before.size not in _TALKING or first.line.voice_over or first.line.offscreen:
+        return 0
+    total = before.seconds + first.seconds + TAIL
+    if [s.who for s in before.subjects] != [floor.id(first.line.speaker)] or total > LONGEST - 0.5:
+        return 0
+    before.lead, before.seconds = before.seconds, total
+    before.speeches = [first]
+    before.last = max(before.last, first.line.last)
+    before.text = tidy(f"{before.text} {first.line.speaker}: “{first.text}”", 220)
+    before.subjects = (replace(before.subjects[0], expression=_feeling(first) or before.subjects[0].expression),)
+    floor.exchange += 1
+    return 1
 
 
 def _said(floor: _Floor, line: Line) -> list[Said]:
@@ -624,8 +691,6 @@ def _space(text: str) -> str:
 
 
 def _clauses(text: str) -> list[str]:
-    import re
-
     return [p.strip() for p in re.split(r"(?<=[,;:—，；、])\s*", text) if p.strip()]
 
 
@@ -658,7 +723,7 @@ def _group(floor: _Floor, said: list[Said], at: int) -> list[Said]:
         short = following.seconds <= 1.7 or group[-1].seconds <= 1.5 or opening
         same = following.line.speaker == group[-1].line.speaker
         if (
-            longer > (7.0 if opening else 6.2)
+            longer > (7.8 if opening else 6.2)
             or not (short or same)
             or len(group) >= 3
             or (same and following.line is group[-1].line)
@@ -722,8 +787,8 @@ def _dialogue_composition(
         return _heard(floor, speaker, main)
     visible = [n for n in floor.present if n in floor.sides]
     listener = _listener(floor, group, speaker)
-    if len(visible) >= 3 and not floor.grouped:
-        floor.grouped = 1
+    if len(visible) >= 3 and not floor.grouped and floor.talk >= 2:
+        floor.grouped = True
         floor.exchange = max(floor.exchange, 1)
         return ShotSize.MEDIUM_LONG, Framing.GROUP, visible[:5], Purpose.MASTER
     second_part = bool(
@@ -736,7 +801,8 @@ def _dialogue_composition(
         return size, Framing.SINGLE, [speaker], Purpose.LINE
     if floor.exchange == 0 and not _master_shown(floor, speaker, listener):
         return ShotSize.MEDIUM, Framing.TWO_SHOT, [speaker, listener], Purpose.MASTER
-    if floor.exchange >= 4 or _feeling(main) not in {None, Expression.NEUTRAL}:
+    alone = len({s.line.speaker for s in group}) == 1
+    if alone and (floor.exchange >= 4 or _feeling(main) not in {None, Expression.NEUTRAL}):
         return ShotSize.CLOSE_UP, Framing.SINGLE, [speaker], Purpose.LINE
     size = ShotSize.MEDIUM if floor.exchange <= 1 else ShotSize.MEDIUM_CLOSE_UP
     return size, Framing.OVER_THE_SHOULDER, [speaker, listener], Purpose.LINE
@@ -806,11 +872,7 @@ def _dialogue_subjects(
     by_speaker = {s.line.speaker: s for s in group if not s.line.voice_over and not s.line.offscreen}
     for name in who:
         said = by_speaker.get(name)
-        other = next((n for n in who if n != name), None) or (
-            speaker if name != speaker and speaker in floor.present else None
-        )
-        other = other or floor.partner.get(name) if other in floor.present or other is None else other
-        at = floor.id(other) if other and other in floor.present and other != name else None
+        other = next((n for n in who if n != name), "") or (speaker if name != speaker else floor.partner.get(name, ""))
         action = f"says “{tidy(said.text, 80)}”" if said else f"listens to {speaker}"
         if said and said.line.parenthetical:
             action += f" ({said.line.parenthetical})"
@@ -821,8 +883,9 @@ def _dialogue_subjects(
                 action="seen from behind, listening" if behind else action,
                 expression=(_feeling(said) or Expression.SPEAKING) if said else None,
                 depth=DepthPlace.FOREGROUND if behind else DepthPlace.MIDDLE,
-                facing=Facing.AWAY if behind else None,
-                looks_at=at,
+                away=behind,
+                towards=other if other in floor.present and other != name else "",
+                alone=len(who) == 1,
             )
         )
     return _apart(tuple(found))

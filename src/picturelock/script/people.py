@@ -116,24 +116,9 @@ PERSON_NOUNS = frozenset(
 PRONOUNS = {"he": Gender.MALE, "him": Gender.MALE, "his": Gender.MALE, "himself": Gender.MALE, "she": Gender.FEMALE,
             "her": Gender.FEMALE, "hers": Gender.FEMALE, "herself": Gender.FEMALE}  # fmt: skip
 _CHINESE_PRONOUN = re.compile("[他她](?!们)")
-TOGETHER = frozenset(
-    [
-        "they",
-        "both",
-        "together",
-        "everyone",
-        "everybody",
-        "all",
-        "them",
-        "three",
-        "four",
-        "他们",
-        "她们",
-        "大家",
-        "两人",
-        "三人",
-        "二人",
-    ]
+TOGETHER = re.compile(
+    r"(?i)\b(?:they|everyone|everybody|all (?:three|four|of them)|both of them|the (?:two|three|four) of them)\b(?! (?:say|said))"
+    r"|他们|她们|大家|两人|三人|二人"
 )
 
 

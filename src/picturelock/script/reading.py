@@ -117,6 +117,11 @@ _NOUNS = frozenset(
         "lie",
     ]
 )
+_IN_HAND = re.compile(
+    r"(?i)\b(?:in|from|into|across) (?:(?:his|her|one|each|both|the|their) )?(?:\w+ )?(?:hands?|fists?|arms|palm|lap)\b|\b(?:held|raised|lifted|clutched|clasped|tucked)\b"
+)
+_PERFECT = frozenset("had has have been".split())
+_NEGATIONS = frozenset("not never no nor nobody without hardly".split())
 _SUBJECT_WORDS = frozenset(["he", "she", "they", "who", "and", "then", "both", "i"])
 _ARTICLES = frozenset(
     [
@@ -215,10 +220,12 @@ def read(passage: Passage, people: People, recent: list[Person]) -> Reading:
         if mentions and CHINESE_HOLDS(text):
             reading.takes += [(reading.subject, t.head) for t in things]
     _english(reading, mentions, starts)
-    low = text.lower()
-    if " in hand" in low and reading.subject:
-        before = [t for t in things if t.start < low.index(" in hand")]
-        reading.takes += [(reading.subject, t.head) for t in before[-1:]]
+    reading.together = bool(TOGETHER.search(text))
+    in_hand = _IN_HAND.search(text)
+    before = [t for t in things if in_hand and t.start < in_hand.start()]
+    holders = [m.person.name for m in mentions if before and m.start < before[-1].start]
+    if holders:
+        reading.takes.append((holders[-1], before[-1].head))
     reading.focus = _focus(reading, text)
     return reading
 
@@ -234,7 +241,8 @@ def _subject(mentions: list[Mention], text: str) -> str:
 
 
 def _english(reading: Reading, mentions: list[Mention], starts: dict[int, str]) -> None:
-    current, previous, last_take, since = "", "", "", 99
+    current, previous, last_take, since, actor = "", "", "", 99, ""
+    recent_words = ["", "", ""]
     at = {m.start: m for m in mentions}
     inside = 0
     for token in _TOKEN.finditer(reading.text):
@@ -251,18 +259,17 @@ def _english(reading: Reading, mentions: list[Mention], starts: dict[int, str]) 
             continue
         since += 1
         head = starts.get(token.start())
-        if head and current and last_take in {"take", "give"} and since <= 7:
-            (reading.takes if last_take == "take" else reading.gives).append((current, head))
-        if current and not head:
+        if head and actor and last_take in {"take", "give"} and since <= 7:
+            (reading.takes if last_take == "take" else reading.gives).append((actor, head))
+        negated = any(w in _NEGATIONS or w.endswith("n't") for w in recent_words)
+        if current and not head and not negated and previous not in _PERFECT:
             verb = _verb(word, previous, reading.text, token.end())
             if verb:
-                last_take = _do(reading, current, verb) or last_take
-                since = 0
-        if word in actions.EXPRESSION and (current or reading.subject):
+                last_take, actor, since = _do(reading, current, verb) or last_take, current, 0
+        if word in actions.EXPRESSION and (current or reading.subject) and not negated:
             reading.faces.setdefault(current or reading.subject, actions.EXPRESSION[word])
-        if word in TOGETHER:
-            reading.together = True
         previous = word
+        recent_words = [*recent_words[1:], word]
 
 
 def _verb(word: str, previous: str, text: str, end: int) -> str:
@@ -325,7 +332,6 @@ def _chinese(reading: Reading, mentions: list[Mention]) -> None:
         if re.search("离开|出门|走了|走远", clause):
             reading.leaves.append(who)
     reading.travel = bool(mentions) and bool(actions.CHINESE_TRAVEL.search(text))
-    reading.together = any(w in text for w in TOGETHER if not w.isascii())
 
 
 def _focus(reading: Reading, text: str) -> Focus:
@@ -339,7 +345,7 @@ def _focus(reading: Reading, text: str) -> Focus:
         return Focus.HANDS
     if reading.travel:
         return Focus.TRAVEL
-    if (tokens & actions.FACE_WORDS or actions.CHINESE_FACE.search(text)) and not reading.takes:
+    if ((tokens & actions.FACE_WORDS and not re.search(r"in (?:his|her|their|the) face|face to face", text)) or actions.CHINESE_FACE.search(text)) and not reading.takes:
         return Focus.FACE
     subject_first = reading.things and first in reading.things[0]
     return Focus.THING if subject_first else Focus.ACTION

@@ -17,10 +17,11 @@ _INTRODUCED = re.compile(
     r"(?<![\w-])(?P<name>[A-Z][A-Z'’\-]+(?:\s+[A-Z][A-Z'’\-]+){0,2})(?:'S)?\s*(?=\(\s*(?:\d|early|late|mid|teens|a )"
     r"|,\s*(?:\d\d|a\s|an\s|early|late|mid|her\s|his\s))"
 )
-_ROLE = re.compile(r"(?<![\w-])(?P<name>(?:[A-Z][A-Z'’\-]+\s+){0,2}[A-Z]{3,})(?![\w-])")
+_ROLE = re.compile(r"(?<![\w-])(?P<name>(?:[A-Z][A-Z'’\-]*\s+)*[A-Z]{3,})(?![\w-])(?!\s+[A-Z]{2,})")
 _HEADS = frozenset(w.upper() for w in PERSON_NOUNS if len(w) > 2) - {
     "OLD", "YOUNG", "ELDERLY", "LITTLE", "TALL", "THE", "VOICE", "CROWD", "MASTER", "VILLAGERS",
 }  # fmt: skip
+_QUALITIES = frozenset("OLD YOUNG LITTLE TALL ELDERLY THE FIRST SECOND".split())
 _AGES = ("OLD ", "YOUNG ", "LITTLE ", "THE ")
 _TOGETHER = re.compile(r"\s*(?:&|/|\+|,|\bAND\b|和|与)\s*")
 
@@ -144,9 +145,8 @@ def _introduced(screenplay: Screenplay) -> dict[str, int]:
             found.setdefault(re.sub(r"['’]S$", "", match["name"]), element.passage.line)
         for match in _ROLE.finditer(element.text):
             name = match["name"].split()
-            if name[-1] in _HEADS and (len(name) > 1 or "CLOSE" not in element.text):
-                kept = [n for n in name if n in _HEADS or n in {"OLD", "YOUNG", "LITTLE", "TALL", "ELDERLY"}]
-                found.setdefault(" ".join(kept), element.passage.line)
+            if name[-1] in _HEADS and all(n in _HEADS or n in _QUALITIES for n in name):
+                found.setdefault(" ".join(n for n in name if n != "THE"), element.passage.line)
     return found
 
 
@@ -215,7 +215,7 @@ class _Teller:
             place=said.place,
             interior=said.interior,
             time=said.time or (before.time if before else TimeOfDay.DAY),
-            weather=said.weather or Weather.CLEAR,
+            weather=said.weather or (before.weather if before and said.inherits else Weather.CLEAR),
             entry=self.entry[0],
             entry_frames=self.entry[1],
         )

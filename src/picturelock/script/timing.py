@@ -11,7 +11,7 @@ CHARACTERS_PER_SECOND = 3.8
 BREATH = 0.6
 LEAD_IN = 0.4
 GAP = 0.35
-TAIL = 0.5
+TAIL = 0.4
 SHORTEST = 2.5
 LONGEST = 8.0
 #: No shot runs longer; a longer one is split.
@@ -27,7 +27,7 @@ def speech_seconds(text: str, voice: Voice) -> float:
 def action_seconds(text: str) -> float:
     """How long an action takes to see. Description costs a reader more time than a viewer, so it grows slowly."""
     size = spoken_words(text) + spoken_characters(text) * 0.6
-    return min(6.5, max(SHORTEST, 2.0 + 0.07 * size))
+    return min(6.5, max(SHORTEST, 1.9 + 0.05 * size))
 
 
 def frames(seconds: float, rate: FrameRate) -> int:

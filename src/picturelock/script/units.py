@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from picturelock.core.anchor import CharacterAnchor, LocationAnchor
+from picturelock.core.anchor import CharacterAnchor, LocationAnchor, PropKind
 from picturelock.core.blocking import Pose, TimeOfDay, Weather
 from picturelock.core.board import Shot, SourceSpan, Speech, Unit, UnitKind
 from picturelock.core.contract import (
@@ -26,7 +26,7 @@ from picturelock.core.ids import AnchorId, ShotCode, UnitId
 from picturelock.script.coverage import Plan, Purpose, Stage
 from picturelock.script.language import tidy
 from picturelock.script.story import StoryScene
-from picturelock.script.timing import GAP, LEAD_IN, frames
+from picturelock.script.timing import GAP, frames
 
 _ACROSS = {
     p: i
@@ -36,6 +36,7 @@ _ACROSS = {
 }
 _UPRIGHT = frozenset({Pose.STAND, Pose.WALK, Pose.RUN, Pose.HOLD, Pose.REACH, Pose.POINT, Pose.CARRY, Pose.TURN, Pose.WAVE,
                       Pose.LOOK_UP, Pose.LOOK_DOWN, Pose.ARMS_CROSSED, Pose.LEAN})  # fmt: skip
+_WRITTEN = frozenset({PropKind.LETTER, PropKind.BOOK, PropKind.MAP})
 _SIZE_WORDS = {
     ShotSize.EXTREME_LONG: "extreme long shot", ShotSize.LONG: "long shot", ShotSize.FULL: "full shot, head to feet",
     ShotSize.MEDIUM_LONG: "medium long shot, cut at the knees", ShotSize.MEDIUM: "medium shot, cut at the waist",
@@ -80,7 +81,7 @@ def shot_of(
 
 
 def _speeches(plan: Plan, stage: Stage, rate: FrameRate) -> tuple[Speech, ...]:
-    start, found, before = LEAD_IN, list[Speech](), 0.0
+    start, found, before = plan.lead, list[Speech](), 0.0
     for number, said in enumerate(plan.speeches):
         if said.line.dual and number:
             start = before
@@ -174,9 +175,17 @@ class _Builder:
 
     def _negative(self) -> tuple[str, ...]:
         names = self._names()
+        written = self.plan.framing is Framing.INSERT and any(
+            self.stage.props[p].look.kind in _WRITTEN for p in self.plan.props
+        )
+        lettering = (
+            "no lettering besides what the script quotes, no watermark"
+            if written
+            else "no text, lettering, captions or watermark"
+        )
         people = f"no people besides {' and '.join(names)}" if names else "no people"
         return (
-            "no text, lettering, captions or watermark",
+            lettering,
             people,
             "no change of face, hair or wardrobe",
             "no modern objects that the script does not name",

@@ -16,7 +16,7 @@ _POSES = {
     Pose.LIE: "lie sleep sprawl rest doze",
     Pose.FALL: "fall collapse tumble topple slip trip stumble drop_down faint sink",
     Pose.REACH: "reach open close push pull press knock touch grab turn_on switch light unlock lock strike wind_up wipe"
-    " polish lift fix set place hang pour take_up shove haul tug twist crank plug stretch wring",
+    " nail hammer polish lift fix set place hang pour take_up shove haul tug twist crank plug stretch wring",
     Pose.POINT: "point gesture indicate aim",
     Pose.CARRY: "carry bear lug drag heave bring cradle",
     Pose.HOLD: "hold raise clutch grip grasp clasp show offer hand give lift_up take pick catch press_to fold unfold read"
@@ -48,7 +48,7 @@ POSE = {
 #: When a sentence has several verbs, the one that a still can show best wins; later in this list loses.
 POSE_ORDER = (
     Pose.EMBRACE, Pose.FALL, Pose.CLIMB, Pose.RUN, Pose.KNEEL, Pose.WRITE, Pose.POINT, Pose.WAVE, Pose.CARRY,
-    Pose.LIE, Pose.SIT, Pose.CROUCH, Pose.LOOK_UP, Pose.LOOK_DOWN, Pose.LEAN, Pose.HOLD, Pose.REACH, Pose.WALK,
+    Pose.LIE, Pose.SIT, Pose.CROUCH, Pose.HOLD, Pose.WALK, Pose.REACH, Pose.LEAN, Pose.LOOK_UP, Pose.LOOK_DOWN,
     Pose.TURN, Pose.ARMS_CROSSED, Pose.STAND,
 )  # fmt: skip
 
@@ -82,13 +82,13 @@ _EXPRESSIONS = {
     " joy joyful delighted cheerful cheerfully gently warmly tender tenderly relieved relief beams proud proudly amused",
     Expression.SAD: "sad sadly weep weeps wept weeping cry cries cried crying tears tear sob sobs sobbing grief mourn"
     " sorrow heartbroken quietly hollow weary wearily broken tired regret lonely wet-eyed",
-    Expression.ANGRY: "angry angrily anger furious furiously fury shout shouts shouted shouting yell yells snaps snapped"
+    Expression.ANGRY: "angry angrily anger furious furiously fury yell yells snaps snapped"
     " glare glares scowl scowls growls rage slam slams bitter bitterly cold coldly hisses",
     Expression.AFRAID: "afraid fear fearful scared terrified terror frightened trembling trembles shaking panic panicked"
     " nervous nervously anxious anxiously worried dread flinches shivers hush",
     Expression.SURPRISED: "surprised surprise startled astonished shocked shock gasp gasps stunned amazed amazement"
     " wide-eyed disbelief disbelieving gapes wonder awe",
-    Expression.RESOLUTE: "resolute firm firmly determined steady steadily jaw grim grimly resolved stubborn stubbornly"
+    Expression.RESOLUTE: "resolute shout shouts shouted shouting firm firmly determined steady steadily jaw grim grimly resolved stubborn stubbornly"
     " certain calm calmly evenly",
 }
 EXPRESSION = {word: face for face, words in _EXPRESSIONS.items() for word in words.split()}

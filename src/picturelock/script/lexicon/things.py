@@ -24,7 +24,7 @@ def _things() -> dict[str, Thing]:
         ("lantern lanterns oil-lamp 灯笼 提灯 马灯 油灯", Thing(PropKind.LANTERN, 0.32, "#b98a3c")),
         ("torch flashlight candle 手电 蜡烛 火把", Thing(PropKind.LANTERN, 0.22, "#c9a24a")),
         ("book logbook journal diary ledger notebook bible album 书 日记 日志 本子 账本 笔记本", Thing(PropKind.BOOK, 0.24, "#6d4b33")),
-        ("letter envelope note telegram postcard photograph photo page paper ticket deed card 信 信封 纸条 照片 电报 明信片 车票 船票", Thing(PropKind.LETTER, 0.18, "#e6dcc3")),
+        ("letter envelope note telegram postcard photograph photo page paper ticket deed card notice poster 信 信封 纸条 照片 电报 明信片 车票 船票", Thing(PropKind.LETTER, 0.18, "#e6dcc3")),
         ("cup mug glass teacup bowl 杯子 茶杯 碗", Thing(PropKind.CUP, 0.11, "#cbb694", weak=True)),
         ("box tin chest case casket matchbox crate parcel package 盒子 匣子 铁盒 木盒 包裹", Thing(PropKind.BOX, 0.3, "#8f6a3a")),
         ("key keys 钥匙", Thing(PropKind.KEY, 0.09, "#a88a4a")),

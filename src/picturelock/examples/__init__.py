@@ -1,0 +1,1 @@
+"""Original example scripts: a short screenplay and a short story."""
