@@ -6,6 +6,8 @@ near; the keyframe is what the planes give when they are laid over each other.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from picturelock.core.anchor import (
     CharacterAnchor,
     CharacterLook,
@@ -107,6 +109,10 @@ def draw_still(brief: StillBrief, seed: int, vault: Vault) -> Product:
 def _planes(brief: StillBrief, canvas: Canvas, seed: int) -> list[Plane]:
     blocking, cast = brief.blocking, _cast(brief)
     model = _set(brief, cast, seed)
+
+    def depth(f: Placement) -> float:
+        return float(canvas.place(np.array([[f.x_m, f.y_m + 0.9, f.z_m]]))[1][0])
+
     figures = {
         f.who: figure_meshes(f, cast.characters.get(f.who, CharacterLook()), canvas) for f in blocking.figures
     }
@@ -125,9 +131,6 @@ def _planes(brief: StillBrief, canvas: Canvas, seed: int) -> list[Plane]:
     planes = [easel.backdrop([m for m in model.meshes if m.group == "far"])]
     plans = [Plan("set", tuple(m for m in model.meshes if m.group == "set"))]
 
-    def depth(f: Placement) -> float:
-        return float(canvas.place([[f.x_m, f.y_m + 0.9, f.z_m]])[1][0])
-
     plans += [
         Plan(f"figure:{f.who}", tuple(figures[f.who]), life=True)
         for f in sorted(blocking.figures, key=depth, reverse=True)
@@ -141,4 +144,6 @@ def _set(brief: StillBrief, cast: _Cast, seed: int) -> SetModel:
     from picturelock.generate.builtin.sets import build_set
 
     blocking = brief.blocking
-    return build_set(cast.location, blocking.pieces, blocking.time, blocking.weather, seed)
+    return build_set(
+        cast.location, blocking.pieces, blocking.time, blocking.weather, blocking.light, blocking.camera, seed
+    )
