@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.failures import Malformed
-from picturelock.media import fit, picture
-from picturelock.media import type as lettering
+from picturelock.media import fit, lettering, picture
 
 _PAPER = (245, 247, 248)
 _INK = (42, 38, 36)

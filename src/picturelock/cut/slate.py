@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from picturelock.media import type as lettering
+from picturelock.media import lettering
 
 _GROUND = (38, 34, 32)
 _INK = (226, 234, 240)

@@ -85,17 +85,23 @@ def _decoded(path: Path, facts: Facts, span: FrameRange, *, alone: bool) -> Iter
         first = stream.start_time or 0
         stream.thread_type = "AUTO" if alone else "NONE"
         stream.codec_context.thread_count = 0 if alone else 1
-        if span.start:
-            container.seek(first + int(rate.seconds(span.start) / base), stream=stream, backward=True)
-        for frame in container.decode(stream):
-            if frame.pts is None:
-                raise Damaged(f"{path.name} has a frame without a time")
-            number = round((frame.pts - first) * base * rate)
-            if number < span.start:
-                continue
-            if frame.is_corrupt:
-                raise Damaged(f"frame {number} of {path.name} is damaged", remedy="Fetch it again.")
-            yield Frame(number, frame)
+        # Some containers find a key picture by when it is decoded and land too late: then from the beginning.
+        for start in dict.fromkeys((span.start, 0)):
+            container.seek(first + int(rate.seconds(start) / base), stream=stream, backward=True)
+            landed = False
+            for frame in container.decode(stream):
+                if frame.pts is None:
+                    raise Damaged(f"{path.name} has a frame without a time")
+                number = round((frame.pts - first) * base * rate)
+                if not landed and number > start:
+                    break
+                landed = True
+                if number >= span.start:
+                    if frame.is_corrupt:
+                        raise Damaged(f"frame {number} of {path.name} is damaged", remedy="Fetch it again.")
+                    yield Frame(number, frame)
+            else:
+                return
 
 
 def length_at(picture_frames: int, source: FrameRate, rate: FrameRate) -> int:

@@ -312,10 +312,10 @@ def encode_segment(
     count = 0
     before: av.VideoFrame | None = None
     try:
-        for frame in frames:
-            if frame is before:  # shown twice; the first showing may still wait for the encoder
-                frame = copied(frame)
-            before = frame
+        for given in frames:
+            # A frame that is shown twice may still wait for the encoder under its first time.
+            frame = copied(given) if given is before else given
+            before = given
             if (frame.width, frame.height) != size or frame.format.name != "yuv420p":
                 raise Malformed(f"a {frame.format.name} frame of {frame.width}x{frame.height} in a segment")
             frame.pts, frame.time_base, frame.pict_type = count, 1 / Fraction(rate), 0

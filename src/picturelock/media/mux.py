@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import merge
+from math import lcm
 from pathlib import Path
 
 import av
@@ -85,7 +86,9 @@ def write(
     Raises:
         Conflict: A part was encoded with other parameter sets.
     """
-    options = {"fflags": "+bitexact", "movflags": "+faststart"}
+    # Edit lists are in ticks of the whole film: these divide frames and samples alike.
+    ticks = lcm(film.rate.numerator, RATE)
+    options = {"fflags": "+bitexact", "movflags": "+faststart", "movie_timescale": str(ticks)}
     with av.open(str(path), "w", format="mp4", options=options) as out:
         if film.title:
             out.metadata["title"] = film.title

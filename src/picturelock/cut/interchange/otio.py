@@ -237,7 +237,7 @@ def read(data: bytes) -> Read:
     """
     try:
         found = otio.adapters.read_from_string(data.decode(), "otio_json")
-    except (otio.exceptions.OTIOError, UnicodeDecodeError, ValueError) as error:
+    except (otio.exceptions.OTIOError, ValueError, KeyError) as error:
         raise BadDocument("not an OpenTimelineIO file") from error
     if not isinstance(found, otio.schema.Timeline) or not found.video_tracks():
         raise BadDocument("the file holds no timeline with pictures")
