@@ -255,8 +255,8 @@ lease = sa.Table(
 )
 """Engine state: who of the living does what only one may do."""
 
-recovery = sa.Table(
-    "recovery",
+job_run = sa.Table(
+    "job_run",
     metadata,
     _id(),
     sa.Column("job", sa.Text, nullable=False),
@@ -264,7 +264,7 @@ recovery = sa.Table(
     _at(),
     sa.Index(None, "job"),
 )
-"""Engine state: a worker died with this job in hand. A job that keeps killing workers is given up."""
+"""Engine state: a worker began a job and has not left it in good order. A row that stays is a death."""
 
 FACTS = (production, intent, take, call, measurement, verdict, review, ledger_entry, revision, cut, event)
 """The tables that the database holds append-only."""

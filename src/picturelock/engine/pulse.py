@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from picturelock.core.value import Value
 from picturelock.db import tables
 from picturelock.db.connection import Database
-from picturelock.db.statements import put
+from picturelock.db.statements import insert, put
 
 _REAPER = "reaper"
 
@@ -23,12 +23,15 @@ class Pulse(Value, frozen=True, kw_only=True):
     Attributes:
         beat_seconds: Between two signs of life.
         dead_after_seconds: Of silence.
-        deaths_allowed: A job in whose hands more workers died than this is failed instead of run again.
+        deaths_allowed: A job with which more workers died than this is failed instead of run again.
+        deaths_suspect: Jobs with which this many died are run one at a time, to tell the one that kills from those
+            that were only near it.
     """
 
     beat_seconds: float = 2.0
     dead_after_seconds: float = 60.0
-    deaths_allowed: int = 20
+    deaths_allowed: int = 10
+    deaths_suspect: int = 3
 
 
 class Living(Value, frozen=True, kw_only=True):
@@ -88,20 +91,30 @@ def elected(database: Database, identity: str, now: datetime, pulse: Pulse) -> b
         return True
 
 
-def note_death(database: Database, job: str, worker: str, at: datetime) -> None:
-    """Write down that a worker died with this job in hand."""
+def begin_run(database: Database, job: str, worker: str, at: datetime) -> int:
+    """Write down that a worker begins with a job.
+
+    Returns:
+        Number of the run, to be ended with :func:`end_run`.
+    """
     with database.write() as connection:
-        connection.execute(sa.insert(tables.recovery).values(job=job, worker=worker, at=at))
+        return insert(connection, tables.job_run, job=job, worker=worker, at=at)
+
+
+def end_run(database: Database, number: int) -> None:
+    """The worker has left the job in good order, whatever came of it."""
+    with database.write() as connection:
+        connection.execute(sa.delete(tables.job_run).where(tables.job_run.c.id == number))
 
 
 def deaths(database: Database, job: str) -> int:
-    """How many workers died with this job in hand."""
+    """How many workers began with this job and never left it: in whose hands they died."""
     with database.read() as connection:
-        count = sa.select(sa.func.count()).where(tables.recovery.c.job == job)
+        count = sa.select(sa.func.count()).where(tables.job_run.c.job == job)
         return connection.execute(count).scalar_one()
 
 
 def forget_deaths(database: Database, jobs: list[str]) -> None:
     """Begin counting anew."""
     with database.write() as connection:
-        connection.execute(sa.delete(tables.recovery).where(tables.recovery.c.job.in_(jobs)))
+        connection.execute(sa.delete(tables.job_run).where(tables.job_run.c.job.in_(jobs)))

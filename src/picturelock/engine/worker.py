@@ -6,7 +6,7 @@ import platform
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,6 +180,7 @@ class _Worker:
         self._hands = _Hands()
         self._quit = threading.Event()
         self._orphans: set[Held] = set()
+        self._suspects = threading.Lock()
         self._beating = threading.Thread(target=self._live, name="picturelock-pulse", daemon=True)
 
     def start(self, queues: list[str]) -> None:
@@ -217,20 +218,30 @@ class _Worker:
             time.sleep(0.01)
 
     def _entry(self, function: Workflow) -> Callable[[JSON], JSON]:
-        engine = self._engine
-
         def entry(payload: JSON) -> JSON:
             key = transact.current_job()
-            with self._hands.job(key):
-                deaths = pulse.deaths(engine.database, key)
-                if deaths > engine.pulse.deaths_allowed:
-                    raise Internal(
-                        f"{deaths} workers died while they did {key}",
-                        remedy="Look into the worker's log, then resume the job.",
-                    )
-                return transact.as_recorded(function(_Steps(self._hands, engine.clock), payload))
+            with self._hands.job(key), self._counted(key):
+                return transact.as_recorded(function(_Steps(self._hands, self._engine.clock), payload))
 
         return entry
+
+    @contextmanager
+    def _counted(self, key: str) -> Iterator[None]:
+        """Lets a job be tried again after its worker died, but not for ever."""
+        engine = self._engine
+        deaths = pulse.deaths(engine.database, key)
+        if deaths > engine.pulse.deaths_allowed:
+            raise Internal(
+                f"{deaths} workers died while they did {key}",
+                remedy="Look into the worker's log, then resume the job.",
+            )
+        with self._suspects if deaths >= engine.pulse.deaths_suspect else nullcontext():
+            self._hands.between_steps()
+            run = pulse.begin_run(engine.database, key, engine.identity, engine.clock.now())
+            try:
+                yield
+            finally:
+                pulse.end_run(engine.database, run)
 
     def _live(self) -> None:
         engine = self._engine
@@ -286,10 +297,8 @@ class _Worker:
         return True
 
     def _take_back(self, identities: set[str]) -> None:
-        engine = self._engine
         if not identities:
             return
         for job in self._library.held():
             if job.worker in identities:
-                pulse.note_death(engine.database, job.key, job.worker, engine.clock.now())
                 self._library.give_back(job)

@@ -100,7 +100,7 @@ def test_a_fact_is_not_overwritten_by_an_insert_that_replaces(database: Database
 
 
 def test_facts_are_all_tables_but_the_moving_ones() -> None:
-    moving = {"pointer", "worker", "lease", "recovery"}
+    moving = {"pointer", "worker", "lease", "job_run"}
     assert {table.name for table in tables.FACTS} == set(tables.metadata.tables) - moving
 
 

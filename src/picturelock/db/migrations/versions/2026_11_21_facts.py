@@ -31,14 +31,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_production")),
     )
     op.create_table(
-        "recovery",
+        "job_run",
         sa.Column("id", NUMBER, nullable=False, autoincrement=True),
         sa.Column("job", sa.Text, nullable=False),
         sa.Column("worker", sa.Text, nullable=False),
         sa.Column("at", Moment, nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_run")),
     )
-    op.create_index(op.f("ix_recovery_job"), "recovery", ["job"])
+    op.create_index(op.f("ix_job_run_job"), "job_run", ["job"])
     op.create_table(
         "worker",
         sa.Column("identity", sa.Text, nullable=False),

@@ -1,0 +1,281 @@
+"""kill -9 at random and at named points: nothing is lost, nothing that was recorded is done again."""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from picturelock.db import tables
+from picturelock.db.connection import Database, open_database
+from picturelock.db.statements import insert
+from picturelock.engine.engine import Engine
+from picturelock.engine.port import Job, JobState, QueueSpec, State
+
+CREW = Path(__file__).with_name("crew.py")
+STEPS = 4
+CONCURRENCY = 4
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class Stage:
+    """A folder with a database, and processes that work on it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database: Database = open_database(folder / "facts.sqlite")
+        self.engine = Engine(
+            self.database,
+            home=folder / "asking",
+            identity="asker",
+            version="1",
+            workflows=dict.fromkeys(("work", "deadly", "nap"), lambda steps, payload: None),
+            queues=[QueueSpec(name="main", concurrency=CONCURRENCY)],
+            clock=SystemClock(),
+        )
+        self.started: list[subprocess.Popen[str]] = []
+        with self.database.write() as connection:
+            insert(connection, tables.production, id="film", title="Film", created_at=datetime.now(UTC))
+
+    def ask(self, count: int, *, workflow: str = "work", seconds: float = 0.0, prefix: str = "job") -> None:
+        self.engine.prepare()
+        with self.database.write() as connection:
+            for number in range(count):
+                key = f"{prefix} {number}"
+                payload = {"job": key, "seconds": seconds}
+                self.engine.submit(connection, Job(key=key, workflow=workflow, queue="main", payload=payload))
+
+    def start(self, identity: str = "local", version: str = "1", *options: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(CREW), str(self.folder), identity, version, *options],
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.started.append(process)
+        return process
+
+    def up(self, *arguments: str) -> subprocess.Popen[str]:
+        process = self.start(*arguments)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "up\n"
+        return process
+
+    def finish(self, *arguments: str) -> None:
+        process = self.start(*arguments)
+        output, _ = process.communicate(timeout=120)
+        assert (process.returncode, output) == (0, "up\n")
+
+    def freeze(self, process: subprocess.Popen[str]) -> None:
+        """Stop a process that does not hold the file's write lock: nobody could go on until it wakes."""
+        for _ in range(100):
+            os.killpg(process.pid, signal.SIGSTOP)
+            with closing(sqlite3.connect(self.folder / "facts.sqlite", timeout=0)) as probe:
+                try:
+                    probe.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    os.killpg(process.pid, signal.SIGCONT)
+                    time.sleep(0.01)
+                else:
+                    return
+        raise AssertionError("it always writes")
+
+    def jobs(self) -> dict[str, JobState]:
+        return {job.key: job for job in self.engine.jobs()}
+
+    def effects(self) -> list[tuple[str, str]]:
+        with self.database.read() as connection:
+            rows = connection.execute(sa.select(tables.intent.c.unit, tables.intent.c.recipe))
+            return sorted((row.unit, row.recipe) for row in rows)
+
+    def runs(self) -> Counter[str]:
+        with self.database.read() as connection:
+            return Counter(
+                connection.execute(
+                    sa.select(tables.event.c.subject).where(tables.event.c.kind == "ran")
+                ).scalars()
+            )
+
+    def pids(self, subject: str) -> list[int]:
+        query = sa.select(tables.event.c.detail).where(tables.event.c.subject == subject)
+        with self.database.read() as connection:
+            return [detail["pid"] for detail in connection.execute(query).scalars()]
+
+    def close(self) -> None:
+        for process in self.started:
+            if process.poll() is None:
+                kill(process)
+            if process.stdout is not None:
+                process.stdout.close()
+        self.engine.close()
+        self.database.close()
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    for _ in range(2400):
+        if what():
+            return
+        time.sleep(0.025)
+    raise AssertionError("it did not come true")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    stage = Stage(tmp_path)
+    yield stage
+    stage.close()
+
+
+def all_effects(jobs: int, prefix: str = "job") -> list[tuple[str, str]]:
+    return sorted((f"{prefix} {job}", f"step {step}") for job in range(jobs) for step in range(STEPS))
+
+
+def test_killed_at_random(stage: Stage) -> None:
+    choose = random.Random(20261121)  # noqa: S311
+    jobs, kills = 60, 8
+    stage.ask(jobs, seconds=0.01)
+    killed = 0
+    for _ in range(kills):
+        process = stage.up()
+        time.sleep(choose.uniform(0.0, 0.45))
+        if process.poll() is None:
+            kill(process)
+            killed += 1
+    stage.finish()
+    states = stage.jobs()
+    assert {job.state for job in states.values()} == {State.DONE}
+    assert len(states) == jobs
+    assert stage.effects() == all_effects(jobs)
+    assert all(job.result == [f"step {step}" for step in range(STEPS)] for job in states.values())
+    # What runs again is the one step of each job that was in a dead worker's hands, and nothing else.
+    again = sum(stage.runs().values()) - jobs * STEPS
+    assert killed > 0
+    assert again <= killed * CONCURRENCY
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "before the effect",
+        "in the transaction of the effect",
+        "after the effect",
+        "between steps",
+        "before the end",
+    ],
+)
+def test_killed_at(stage: Stage, point: str) -> None:
+    stage.ask(6)
+    process = stage.start("local", "1", "--die-at", point)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    stage.finish("local", "1", "--die-at", point)
+    assert {job.state for job in stage.jobs().values()} == {State.DONE}
+    assert stage.effects() == all_effects(6)
+    assert sum(stage.runs().values()) <= 6 * STEPS + CONCURRENCY
+
+
+def test_a_sleep_outlives_its_process(stage: Stage) -> None:
+    stage.ask(3, workflow="nap", seconds=1.0)
+    process = stage.up()
+    wait_for(lambda: len(stage.effects()) == 3)
+    kill(process)
+    stage.finish()
+    assert {tuple(job.result) for job in stage.jobs().values()} == {("first", "second")}
+    assert all(stage.runs()[f"job {number}/first"] == 1 for number in range(3))
+
+
+def test_two_processes_with_one_identity(stage: Stage) -> None:
+    first = stage.up("local", "1", "--forever")
+    second = stage.start("local", "1")
+    output, _ = second.communicate(timeout=60)
+    assert second.returncode == 3
+    assert f"process {first.pid} already works as 'local'" in output
+    assert f"kill {first.pid}" in output
+    kill(first)
+    stage.finish()
+
+
+@pytest.mark.parametrize("home", ["home", "elsewhere"])
+def test_another_worker_takes_over(stage: Stage, home: str) -> None:
+    """By its free lock where they share a folder, by its silence where they do not."""
+    stage.ask(8, seconds=0.3)
+    first = stage.up("first", "1", "--forever", "--impatient")
+    wait_for(lambda: len(stage.effects()) >= 2)
+    kill(first)
+    stage.finish("second", "1", "--home", home, "--impatient")
+    assert {job.state for job in stage.jobs().values()} == {State.DONE}
+    assert stage.effects() == all_effects(8)
+    assert sum(stage.runs().values()) <= 8 * STEPS + CONCURRENCY
+    with stage.database.read() as connection:
+        assert connection.execute(sa.select(tables.worker)).all() == []
+
+
+def test_a_worker_that_was_only_frozen_does_no_harm_when_it_wakes(stage: Stage) -> None:
+    stage.ask(4, seconds=0.4)
+    frozen = stage.up("frozen", "1", "--forever", "--impatient")
+    wait_for(lambda: len(stage.runs()) >= 2)
+    stage.freeze(frozen)
+    stage.finish("second", "1", "--home", "elsewhere", "--impatient")
+    os.killpg(frozen.pid, signal.SIGCONT)
+    time.sleep(1.5)
+    states = stage.jobs()
+    assert {job.state for job in states.values()} == {State.DONE}
+    assert {job.worker for job in states.values()} <= {"second", "frozen"}
+    assert stage.effects() == all_effects(4)
+    # It still works: the next job goes to whoever is there.
+    stage.ask(1, prefix="next")
+    wait_for(lambda: stage.jobs()["next 0"].state is State.DONE)
+    assert set(stage.pids("next 0/step 0")) == {frozen.pid}
+
+
+def test_a_job_that_kills_its_workers_is_given_up(stage: Stage) -> None:
+    stage.ask(1, workflow="deadly", prefix="deadly")
+    stage.ask(6, seconds=0.05)
+    deaths = 0
+    while True:
+        process = stage.start("local", "1", "--impatient")
+        process.communicate(timeout=60)
+        if process.returncode == 0:
+            break
+        deaths += 1
+    states = stage.jobs()
+    assert deaths == 4
+    failed = states.pop("deadly 0")
+    assert failed.state is State.FAILED
+    assert failed.failure is not None
+    assert "4 workers died" in failed.failure.message
+    # Those that were only near it are done.
+    assert {job.state for job in states.values()} == {State.DONE}
+    assert stage.effects() == all_effects(6)
+
+
+def test_a_new_version_takes_up_what_a_killed_older_one_left(stage: Stage) -> None:
+    stage.ask(8, seconds=0.2)
+    old = stage.up("local", "1", "--forever")
+    wait_for(lambda: len(stage.effects()) >= 3)
+    kill(old)
+    done = {key for key, job in stage.jobs().items() if job.state is State.DONE}
+    stage.finish("local", "2")
+    states = stage.jobs()
+    assert len(states) == 8
+    assert {job.state for job in states.values()} == {State.DONE}
+    assert all(states[key].result == ["all at once"] for key in states if key not in done)
