@@ -18,7 +18,7 @@ from picturelock.core.anchor import (
     StyleAnchor,
     StyleLook,
 )
-from picturelock.core.blocking import Placement
+from picturelock.core.blocking import Camera, Placement
 from picturelock.core.brief import Layer, Layers, StillBrief
 from picturelock.core.codec import to_json
 from picturelock.core.ids import AnchorId
@@ -30,6 +30,7 @@ from picturelock.generate.builtin.render.canvas import Canvas, canvas_for
 from picturelock.generate.builtin.render.palette import palette_for
 from picturelock.generate.builtin.render.planes import Easel, Plan, Plane, Scene
 from picturelock.generate.builtin.render.trace import Stage
+from picturelock.generate.builtin.sets import build_set
 from picturelock.generate.builtin.versions import ARTIST
 from picturelock.generate.provider import Product
 from picturelock.vault.store import Vault
@@ -108,13 +109,16 @@ def draw_still(brief: StillBrief, seed: int, vault: Vault) -> Product:
 
 def _planes(brief: StillBrief, canvas: Canvas, seed: int) -> list[Plane]:
     blocking, cast = brief.blocking, _cast(brief)
-    model = _set(brief, cast, seed)
+    model = _set(brief, cast, canvas.camera, seed)
 
     def depth(f: Placement) -> float:
         return float(canvas.place(np.array([[f.x_m, f.y_m + 0.9, f.z_m]]))[1][0])
 
     figures = {
-        f.who: figure_meshes(f, cast.characters.get(f.who, CharacterLook()), canvas) for f in blocking.figures
+        f.who: figure_meshes(
+            f, cast.characters.get(f.who, CharacterLook()), canvas.focal_px / max(depth(f), 0.3)
+        )
+        for f in blocking.figures
     }
     everything = [*model.meshes, *(m for meshes in figures.values() for m in meshes)]
     palette = palette_for(cast.style, blocking.light, blocking.time, blocking.weather)
@@ -140,9 +144,7 @@ def _planes(brief: StillBrief, canvas: Canvas, seed: int) -> list[Plane]:
     return [*planes, *(plane for plane in painted if plane is not None)]
 
 
-def _set(brief: StillBrief, cast: _Cast, seed: int) -> SetModel:
-    from picturelock.generate.builtin.sets import build_set
-
+def _set(brief: StillBrief, cast: _Cast, camera: Camera, seed: int) -> SetModel:
     blocking = brief.blocking
     return build_set(
         cast.location, blocking.pieces, blocking.time, blocking.weather, blocking.light, blocking.camera, seed
