@@ -307,7 +307,7 @@ class _Dresser:
         self.play = playing_area(look)
         self.pieces: list[SetPiece] = []
         self._lane = (
-            Area(-0.8, 0.8, -self.size.depth / 2, -1.2) if self.inside else Area(-2.5, 2.5, -7.2, -1.9)
+            Area(-0.8, 0.8, -self.size.depth / 2, -1.2) if self.inside else Area(-2.5, 2.5, -7.5, -1.9)
         )
         if look.kind is SetKind.CORRIDOR:
             self._lane = Area(-0.8, 0.8, -self.size.depth / 2, self.size.depth / 2 - 0.6)
@@ -498,7 +498,7 @@ def _apart(one: SetPiece, other: SetPiece) -> bool:
     if one.kind is K.TREE and other.kind is K.TREE:
         return (one.x_m - other.x_m) ** 2 + (one.z_m - other.z_m) ** 2 > 1.6**2
     a, b = footprint(one), footprint(other)
-    gap = 0.02
+    gap = 1e-6
     return (
         a.right <= b.left + gap or b.right <= a.left + gap or a.far <= b.near + gap or b.far <= a.near + gap
     )
@@ -889,8 +889,8 @@ def _tower(set_: _Dresser) -> None:
         bulk = min(1.7, far - set_.play.far - 0.25)
         tall = min(2.5, set_.size.height - 0.3)
         set_.put(K.MACHINE, 0.0, far - 0.15 - bulk / 2, 180.0, size=(bulk, tall, bulk))
-    set_.put(K.BARREL, far * 0.62, far * 0.45, 0.0)
-    set_.put(K.CRATE, -far * 0.66, far * 0.4, 35.0)
+    set_.put(K.BARREL, far * 0.69, far * 0.46, 0.0)
+    set_.put(K.CRATE, -far * 0.7, far * 0.48, 45.0)
     if not set_.has(K.CHAIR):
         set_.put(K.CHAIR, -far * 0.74, -0.4, 70.0)
 
@@ -931,7 +931,8 @@ def _deck(set_: _Dresser) -> None:
 
 
 def _mountain(set_: _Dresser) -> None:
-    set_.around(K.ROCK, 15, 3.8, 12.0, sizes=lambda v: (1.0 + 2.2 * v, 0.7 + 1.5 * v, 0.9 + 1.8 * v))
+    set_.around(K.ROCK, 8, 3.8, 7.0, sizes=lambda v: (0.5 + 1.1 * v, 0.3 + 0.5 * v, 0.5 + 0.9 * v))
+    set_.around(K.ROCK, 7, 7.5, 13.0, sizes=lambda v: (1.2 + 2.2 * v, 0.8 + 0.9 * v, 1.0 + 1.8 * v))
 
     def pine(vary: float) -> tuple[float, float, float]:
         return 1.6 + vary, 3.6 + 2.8 * vary, 1.6 + vary

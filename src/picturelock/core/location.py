@@ -100,7 +100,8 @@ def playing_area(look: LocationLook) -> Area:
     size = extent(look)
     if not is_interior(look):
         half = 2.4 if look.kind in {SetKind.BRIDGE, SetKind.DECK} else 2.6
-        return Area(-min(half, size.width / 2 - 0.4), min(half, size.width / 2 - 0.4), -2.0, 2.3)
+        half = max(1.5, min(half, size.width / 2 - 0.4))
+        return Area(-half, half, -2.0, 2.3)
     half = max(1.5, min(2.2, size.width / 2 - 1.4))
     near, far = max(1.25, min(1.5, size.depth / 2 - 1.0)), max(1.25, min(2.0, size.depth / 2 - 1.5))
     return Area(-half, half, -near, far)

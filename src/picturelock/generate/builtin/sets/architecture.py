@@ -58,7 +58,9 @@ def opening(
             s.box(wood, (width * 0.5, height + 0.08, 0.05), spot, turn=face.turn)
 
 
-def entrance(job: Job, face: Face, across: float, width: float = 0.95, height: float = 2.1) -> None:
+def entrance(
+    job: Job, face: Face, across: float, width: float = 0.95, height: float = 2.1, *, step: float = 0.32
+) -> None:
     """A house door with a step and a lintel."""
     s = job.solids
     frame = plain(mix(job.paint.accent, PAPER, 0.4))
@@ -73,8 +75,8 @@ def entrance(job: Job, face: Face, across: float, width: float = 0.95, height: f
         )
     s.box(
         job.paint.stone(1.0, blocks=False),
-        (width + 0.5, 0.1, 0.4),
-        face.at(across, 0.0, 0.12),
+        (width + 0.4, 0.1, 2 * step),
+        face.at(across, 0.0),
         turn=face.turn,
     )
 
@@ -138,7 +140,7 @@ def house(job: Job) -> None:
                     tall,
                     shutters=shutters,
                 )
-    entrance(job, faces[0], door_at, min(0.95, body_w * 0.5), min(2.1, eaves * 0.85))
+    entrance(job, faces[0], door_at, min(0.95, body_w * 0.5), min(2.1, eaves * 0.85), step=over)
     if chimney:
         brick = Material(colour=mix(BRICK, job.paint.wall, 0.3), pattern="bricks", pattern_m=0.24)
         x = body_w * chance.pick((-0.32, 0.3)) if not gabled else 0.0

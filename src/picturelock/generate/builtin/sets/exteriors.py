@@ -12,7 +12,7 @@ from picturelock.generate.builtin.sets import land
 from picturelock.generate.builtin.sets.architecture import house, lighthouse, steeple, townhouse
 from picturelock.generate.builtin.sets.chance import noise
 from picturelock.generate.builtin.sets.job import Job
-from picturelock.generate.builtin.sets.nature import rock
+from picturelock.generate.builtin.sets.nature import cliff
 from picturelock.generate.builtin.sets.palette import (
     GRASS,
     LINEN,
@@ -228,14 +228,14 @@ def shore(plot: Plot) -> None:
     _foam(plot, level)
     land.stones(plot, 12, 9.0, 17.0, large=1.6)
     _stack(plot, level)
-    cliff = mix(STONE, plot.paint.ground, 0.35)
+    rocky = mix(STONE, plot.paint.ground, 0.35)
     land.ridge(
-        plot, "headland", mix(cliff, GRASS, 0.3), 120.0, 17.0, base=level, rough=0.35, arc=(-72, -22), keys=5
+        plot, "headland", mix(rocky, GRASS, 0.3), 120.0, 17.0, base=level, rough=0.35, arc=(-72, -22), keys=5
     )
     land.ridge(
         plot,
         "headland-far",
-        mix(cliff, GRASS, 0.2),
+        mix(rocky, GRASS, 0.2),
         260.0,
         24.0,
         base=level,
@@ -259,7 +259,7 @@ def _stack(plot: Plot, level: float) -> None:
         ((38.0, 46.0, 9.0, 15.0), (48.0, 50.0, 16.0, 11.0), (66.0, 52.0, 26.0, 17.0), (-44.0, 2.0, 22.0, 9.0))
     ):
         block = _block(PieceKind.POST, x, z, 30.0 * number, wide, tall, wide * 0.8, level - 0.5)
-        plot.place(rock, block, f"cliff-{number}", "far")
+        plot.place(cliff, block, f"cliff-{number}", "far")
 
 
 def _foam(plot: Plot, level: float) -> None:
@@ -289,14 +289,15 @@ def headland(plot: Plot) -> None:
 
     land.ground(plot, land.grass(plot), height)
     land.sea(plot, -7.0, near=-30.0)
-    cliff = mix(STONE, plot.paint.ground, 0.35)
+    rocky = mix(STONE, plot.paint.ground, 0.35)
     land.ridge(
-        plot, "headland", mix(cliff, GRASS, 0.3), 150.0, 12.0, base=-7.0, rough=0.35, arc=(-80, -30), keys=5
+        plot, "headland", mix(rocky, GRASS, 0.3), 150.0, 12.0, base=-7.0, rough=0.35, arc=(-80, -30), keys=5
     )
     land.ridge(
         plot, "inland", mix(GRASS, plot.paint.ground, 0.4), 90.0, 10.0, rough=0.2, arc=(110, 250), keys=9
     )
     land.tufts(plot, 70, 2.8, 12.0, tall=0.3)
+    land.stones(plot, 26, 9.0, 27.0, large=2.2)
     _path(plot)
 
 

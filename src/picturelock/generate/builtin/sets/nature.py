@@ -126,29 +126,37 @@ def bush(job: Job) -> None:
 
 
 def rock(job: Job) -> None:
-    """A boulder, broken by noise and flattened where it lies."""
-    s = job.solids
-    stone = Material(
-        colour=varied(mix(job.paint.main(STONE), job.paint.ground, 0.3), job.chance),
-        pattern="stone",
-        pattern_m=0.9,
-    )
-    s.lump(
-        stone,
-        (0, 0, 0),
-        (1, 0.8, 1),
-        rough=0.75,
-        scale=1.15,
-        key=job.chance.key(),
-        level=2,
-        smooth=False,
-        creases=True,
-    )
-    s.fit(job.size)
+    """A boulder, broken by noise and flat where it lies."""
+    _stone(job, rough=0.42, cut=-0.35, level=2)
     if job.setting.snow:
         w, h, d = job.size
         cap = Material(colour=SNOW, pattern="snow", pattern_m=0.5)
+        s = job.solids
         s.lump(cap, (0, h * 0.86, 0), (w * 0.3, h * 0.13, d * 0.3), rough=0.2, key=job.chance.key(), level=1)
+
+
+def cliff(job: Job) -> None:
+    """Rock that stands on a broad foot."""
+    _stone(job, rough=0.6, cut=0.0, level=3)
+
+
+def _stone(job: Job, *, rough: float, cut: float, level: int) -> None:
+    colour = varied(mix(job.paint.main(STONE), job.paint.ground, 0.3), job.chance)
+    stone = Material(
+        colour=mix(colour, SNOW, 0.4) if job.setting.snow else colour, pattern="stone", pattern_m=0.9
+    )
+    job.solids.lump(
+        stone,
+        (0, 0, 0),
+        (1, 0.8, 1),
+        rough=rough,
+        scale=1.4,
+        key=job.chance.key(),
+        level=level,
+        cut=cut,
+        smooth=False,
+    )
+    job.solids.fit(job.size)
 
 
 def distant_tree(job: Job) -> None:

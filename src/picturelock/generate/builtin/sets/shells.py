@@ -12,6 +12,7 @@ from math import pi, radians, tan
 import numpy as np
 
 from picturelock.core.anchor import PieceKind, SetKind, SetPiece
+from picturelock.core.blocking import TimeOfDay
 from picturelock.core.location import local
 from picturelock.generate.builtin.geometry import Material, Mesh
 from picturelock.generate.builtin.sets import land
@@ -231,8 +232,23 @@ def _flooring(plot: Plot, otherwise: str = "boards") -> Material:
     )
 
 
+_DARK = frozenset({TimeOfDay.EVENING, TimeOfDay.NIGHT})
+
+
 def outside(plot: Plot) -> None:
-    """What windows look out on: sea where the place is by the sea, a town where it is in one, else trees and hills."""
+    """What windows look out on; after dark the lamps of a lit room leave it dark."""
+    first = len(plot.meshes)
+    _view(plot)
+    if plot.setting.time in _DARK:
+        for index in range(first, len(plot.meshes)):
+            mesh = plot.meshes[index]
+            if mesh.material.glow == 0.0:
+                colour = shade(mix(mesh.material.colour, (0.12, 0.17, 0.28), 0.6), 0.5)
+                plot.meshes[index] = replace(mesh, material=replace(mesh.material, colour=colour))
+
+
+def _view(plot: Plot) -> None:
+    """The sea where the place is by the sea, a town where it is in one, else trees and hills."""
     if plot.says("sea", "harbo", "coast", "shore", "beach", "lighthouse", "ship", "island", "ocean"):
         land.ground(plot, land.grass(plot), land.rolling(plot.seed, 0.4, clear=10), name="yard", level=-0.6)
         land.sea(plot, -1.4, near=26.0)
@@ -251,16 +267,28 @@ def outside(plot: Plot) -> None:
     land.woods(plot, 14, reach + 5.0, reach + 24.0, tall=6.0, slim=0.4, base=lower)
 
 
+_BARE = (
+    "cell",
+    "prison",
+    "factory",
+    "warehouse",
+    "workshop",
+    "hospital",
+    "kitchen",
+    "ruin",
+    "cellar",
+    "empty",
+)
+
+
 def room(plot: Plot) -> None:
-    """Four walls, boards, a ceiling."""
+    """Four walls, boards, a ceiling, a rug where people live."""
     chance = plot.chance(3)
     finish = _finish(plot, dado=chance.next() < 0.6)
-    _enclose(
-        plot,
-        finish,
-        _flooring(plot),
-        beams=chance.next() < 0.55 or plot.says("beam", "cabin", "cottage", "attic"),
-    )
+    beams = chance.next() < 0.55 or plot.says("beam", "cabin", "cottage", "attic")
+    _enclose(plot, finish, _flooring(plot), beams=beams)
+    if not plot.says(*_BARE):
+        _rug(plot, min(1.5, plot.size.width / 2 - 1.2), min(1.0, plot.size.depth / 2 - 1.0))
 
 
 def _rug(plot: Plot, half_w: float, half_d: float, along: float = 0.0) -> None:
@@ -529,7 +557,7 @@ def cave(plot: Plot) -> None:
     """Rock all round, pushed about by noise, with a mouth to the sky and stones that hang and stand."""
     size = plot.size
     half_w, half_d, height = size.width / 2, size.depth / 2, size.height
-    stone = Material(colour=mix(plot.paint.wall, STONE, 0.25), pattern="stone", pattern_m=1.6)
+    stone = Material(colour=shade(mix(plot.paint.wall, STONE, 0.25), 0.82), pattern="stone", pattern_m=1.6)
     around, up = 84, 22
     angle = np.linspace(0, 2 * pi, around + 1)[None, :] * np.ones((up + 1, 1))
     lift = np.linspace(-0.07, 0.5 * pi, up + 1)[:, None] * np.ones((1, around + 1))

@@ -260,6 +260,7 @@ class Solids:
         scale: float = 1.2,
         key: int = 0,
         level: int = 2,
+        cut: float = -1e9,
         smooth: bool = True,
         creases: bool = True,
     ) -> None:
@@ -272,12 +273,14 @@ class Solids:
             rough: How far noise pushes, as a share of the radius.
             scale: Lumps across a radius.
             key: Which noise.
+            cut: Share of the upright radius, -1 to 1, below which it is flat.
             level: 1 to 4: 80, 320, 1280 or 5120 triangles.
             smooth: Round, not faceted.
             creases: Whether its folds take lines.
         """
         sphere, faces = _sphere(level)
         pushed = sphere * (1 + rough * noise(sphere * scale + 17.0, key, 2))[:, None]
+        pushed[:, 1] = np.maximum(pushed[:, 1], cut)
         self.add(material, pushed * np.array(radii) + np.array(at), faces, smooth=smooth, creases=creases)
 
     def sheet(
