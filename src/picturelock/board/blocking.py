@@ -14,6 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from picturelock.board.framing import (
+    CROP_LINES,
     FACING_DEG,
     SENSOR_MM,
     Frame,
@@ -25,6 +26,7 @@ from picturelock.board.framing import (
 from picturelock.board.light import key_light
 from picturelock.board.moves import end_of
 from picturelock.board.overrides import Overrides
+from picturelock.board.spatial import spatial_words
 from picturelock.board.stage import dress
 from picturelock.board.staging import Spot, keyframe_contract, marks, turned
 from picturelock.core.anchor import (
@@ -52,6 +54,8 @@ from picturelock.core.contract import (
 from picturelock.core.ids import AnchorId
 from picturelock.core.location import Area, Extent, covers, extent, is_interior, playing_area, tread_at
 from picturelock.core.policy import Format
+
+__all__ = ["derive", "spatial_words"]
 
 V = TypeVar("V", bound=Value)
 
@@ -142,6 +146,8 @@ _TURNS = (0.0, 12.0, -12.0, 25.0, -25.0, 40.0, -40.0, 58.0, -58.0, 80.0, -80.0)
 _LENSES = (1.0, 0.8, 0.65, 1.3, 0.5)
 _TIGHTER = (1.0, 0.82, 0.66, 0.52, 0.42)
 _WIDEST_MM = 18.0
+#: Out of doors, with something at both sides that a camera cannot stand in.
+_BUILT_UP = frozenset({SetKind.STREET, SetKind.BRIDGE, SetKind.DECK, SetKind.STAIRS})
 _SEEN_THROUGH = frozenset(
     {PieceKind.RAILING, PieceKind.LAMP, PieceKind.SIGN, PieceKind.POST, PieceKind.PICTURE}
 )
@@ -285,7 +291,9 @@ class _Crew:
             partner = self.marks.get(subject.looks_at) if subject.looks_at else None
             if partner and partner != self._mark(people[0]):
                 line = self._mark(people[0]).bearing(partner)
-                return _within(turned(line - FACING_DEG[subject.facing]), 55.0)
+                # Far off, the set tells where we are better than a face does.
+                most = 55.0 if CROP_LINES[wanted.size].seen < 1.0 else 22.0
+                return _within(turned(line - FACING_DEG[subject.facing]), most)
         return 0.0
 
     def _mark(self, p: Person) -> Spot:
@@ -318,7 +326,7 @@ class _Crew:
             if low < camera.y_m < high and covers(piece, eye.x, eye.z, 0.25):
                 return False
         if not self.interior:
-            return True
+            return self.look.kind not in _BUILT_UP or abs(eye.x) <= self.extent.width / 2 - 0.4
         if camera.y_m > self.extent.height - 0.1 and self.shot.angle is not Angle.OVERHEAD:
             return False
         if self._inside(eye, 0.25):

@@ -52,9 +52,9 @@ class CropLine:
 
 #: Crop lines fall between joints, never on them.
 CROP_LINES: dict[ShotSize, CropLine] = {
-    ShotSize.EXTREME_LONG: CropLine(2.2, 0.56, 24.0),
-    ShotSize.LONG: CropLine(1.31, 0.28, 28.0),
-    ShotSize.FULL: CropLine(1.12, 0.08, 35.0),
+    ShotSize.EXTREME_LONG: CropLine(5.0, 0.56, 24.0),
+    ShotSize.LONG: CropLine(1.82, 0.28, 28.0),
+    ShotSize.FULL: CropLine(1.22, 0.08, 35.0),
     ShotSize.MEDIUM_LONG: CropLine(0.69, 0.08, 35.0),
     ShotSize.MEDIUM: CropLine(0.46, 0.10, 40.0),
     ShotSize.MEDIUM_CLOSE_UP: CropLine(0.31, 0.10, 50.0),
@@ -251,11 +251,13 @@ def solve(people: tuple[Person, ...], contract: Contract, wanted: Wanted) -> Fra
         contract: For its spatial promises.
         wanted: Size, framing and angle.
     """
+    if wanted.size is ShotSize.EXTREME_CLOSE_UP and len(people) > 1 and not wanted.over:
+        wanted = replace(wanted, size=ShotSize.CLOSE_UP)  # two faces do not fit into one face's frame
     line = CROP_LINES[wanted.size]
     seen = _seen_m(people, wanted, line) * wanted.tightness
     lens = line.lens_mm * wanted.lens
     if wanted.over:
-        lens = max(lens, 2.5 * SENSOR_MM / (seen * wanted.aspect))
+        lens = max(lens, _OVER_M * wanted.lens * SENSOR_MM / (seen * wanted.aspect))
     frame = _framed(people, contract, wanted, seen, lens)
     for _ in range(_MOST_STEPS):
         if not _outside(frame, wanted):
@@ -266,6 +268,8 @@ def solve(people: tuple[Person, ...], contract: Contract, wanted: Wanted) -> Fra
 
 
 _MOST_STEPS = 40
+#: Least distance of an over-the-shoulder shot: nearer, the shoulder would fill the picture.
+_OVER_M = 2.9
 
 
 def _framed(
@@ -285,8 +289,9 @@ def _seen_m(people: Sequence[Person], wanted: Wanted, line: CropLine) -> float:
     if wanted.size is ShotSize.EXTREME_CLOSE_UP:
         seen = line.seen * main.height_m
     elif line.seen > 1.0:
-        whole = main.height_m if wanted.size is not ShotSize.FULL else main.posed_m + main.hat_m
-        seen = line.seen * whole / room
+        tallest = max((p for p in people if p.z <= main.z), key=lambda p: p.height_m)
+        whole = tallest.height_m if wanted.size is not ShotSize.FULL else tallest.posed_m + tallest.hat_m
+        seen = line.seen * whole
     else:
         seen = min(line.seen * main.height_m, main.posed_m * 1.08) / room
     # A child beside a grown-up is in the picture with head and shoulders at least.
@@ -418,7 +423,7 @@ def _spread(
         before, here = ordered[i - 1], ordered[i]
         width = min(widths[i - 1], widths[i])
         beside = abs(before.z - here.z) < 0.55
-        least = (0.62 if beside else 0.42) * max(before.height_m, here.height_m) / 1.72 / width
+        least = (0.52 if beside else 0.36) * max(before.height_m, here.height_m) / 1.72 / width
         wide = 2.6 if ScreenPlace.FAR_LEFT in _sides(before, here) else 1.5
         us.append(min(max(place, us[-1] + least), us[-1] + max(least, wide / width)))
     shift = sum(places) / len(places) - sum(us) / len(us)
@@ -453,10 +458,16 @@ def _aimed(people: tuple[Person, ...], wanted: Wanted, seen: float, distance: fl
         headroom = 0.5 - 0.1 * main.height_m / seen
     aim = top - seen * (0.5 - headroom)
     level = wanted.eye_m if wanted.eye_m is not None else main.eyes_m
-    if wanted.eye_m is None and line.seen > 1.0:
+    if wanted.over:
+        near = next(p for p in people if p.subject.who == wanted.over)
+        level += (near.eyes_m - level) * (0.8 if near.eyes_m > level else 0.35)
+    elif wanted.eye_m is None and line.seen > 1.0:
         level = main.base_m + 0.88 * (level - main.base_m)
     if main.subject.pose in _LYING:
         level = max(level, main.base_m + 0.62 * main.height_m)
+    if wanted.angle is Angle.OVERHEAD:
+        aim = main.base_m + 0.7 * main.posed_m
+        return Frame(people, distance, aim, lens, _tilt(wanted, aim, level, distance), _roll(wanted))
     highest = [p for p in others if p.top_m == top]
     lead = highest[0] if highest else main
     tilt = 0.0
@@ -503,6 +514,14 @@ def _outside(frame: Frame, wanted: Wanted) -> bool:
             continue
         if box.left < 0.005 or box.right > 0.995:
             return True
+        if (
+            wanted.angle is not Angle.OVERHEAD
+            and CROP_LINES[wanted.size].seen > 1.0
+            and p.subject.depth is not DepthPlace.FOREGROUND
+        ):
+            _, feet, depth = project(camera, wanted.aspect, p.x, p.base_m, p.z)
+            if depth <= 0.05 or feet > 0.985:
+                return True
         if wanted.size is not ShotSize.EXTREME_CLOSE_UP and (box.top < 0.0 or box.bottom > 1.0):
             return True
         if wanted.size is ShotSize.EXTREME_CLOSE_UP and len(frame.people) > 1 and box.inside() < 0.75:

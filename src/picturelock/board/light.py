@@ -1,6 +1,6 @@
 """The key light of a scene: the same in each of its shots, so that cuts match."""
 
-from math import atan2, degrees
+from math import atan2, degrees, hypot
 
 from picturelock.core.anchor import PieceKind, SetPiece
 from picturelock.core.blocking import Light, LightKind, TimeOfDay, Weather
@@ -65,10 +65,9 @@ def key_light(time: TimeOfDay, weather: Weather, pieces: tuple[SetPiece, ...], *
 
 
 def _from(pieces: tuple[SetPiece, ...], kinds: tuple[PieceKind, ...]) -> float | None:
-    """Heading of the first piece of these kinds that does not stand at the camera's back."""
+    """Heading of the piece of these kinds that lights faces best: from the side, neither flat nor from behind."""
     for kind in kinds:
-        found = [p for p in pieces if p.kind is kind and abs(p.x_m) + abs(p.z_m) > 0.5]
-        found.sort(key=lambda p: (p.z_m < -0.5, abs(p.x_m) + abs(p.z_m), p.x_m, p.z_m))
+        found = [degrees(atan2(p.x_m, p.z_m)) for p in pieces if p.kind is kind and hypot(p.x_m, p.z_m) > 0.5]
         if found:
-            return round(degrees(atan2(found[0].x_m, found[0].z_m)) % 360.0, 1)
+            return round(min(found, key=lambda a: (abs(abs(a) - 100.0), a)) % 360.0, 1)
     return None
