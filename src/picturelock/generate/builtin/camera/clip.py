@@ -1,7 +1,7 @@
 """A clip from a brief: path, planes, frames, file."""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path as FilePath
 
@@ -211,10 +211,14 @@ def plan(brief: ClipBrief, seed: int, vault: Vault) -> Shot:
         return travel(first.drew, end, move.kind, total, seconds, seed, share=share, returns=last is not None)
 
     def view(camera: Camera) -> Matrix:
-        return first.back(first.sheets[0].normal, camera, lens(camera, *size[:1], 0, 0, size[1]))
+        return first.back(first.sheets[0].normal, camera, lens(camera, size[0], 0, 0, size[1]))
 
     if last is None:
         fitted = fit(_room(first, size, first.drew, end), path, view)
+        if fitted.share < 1.0 and first.layered:
+            # Rather a little that was never drawn, at the edge of a plane, than half a move.
+            room = replace(_room(first, size, first.drew, end), beyond=_BEYOND_LAYERED)
+            fitted = max(fitted, fit(room, path, view), key=lambda f: f.share)
     else:
         fitted = Fitted(path(1.0), (1.0,) * total, 1.0)
     times = [float(i / rate) for i in range(total)]
@@ -235,7 +239,7 @@ def plan(brief: ClipBrief, seed: int, vault: Vault) -> Shot:
 
 def _room(stack: Stack, size: tuple[int, int], start: Camera, end: Camera) -> Room:
     if stack.layered:
-        return Room(*size, stack.width, stack.height, _BEYOND_LAYERED, _CLOSER_LAYERED)
+        return Room(*size, stack.width, stack.height, 0.0, _CLOSER_LAYERED)
     # A bare still has nothing around it. Only a camera that goes back needs more than it shows.
     widens = start.focus_m > 0 and _ahead(start, end) < 0
     beyond, closer = (_BEYOND_STILL, 1.0) if widens else (0.0, _CLOSER_STILL)

@@ -104,7 +104,7 @@ class Compositor:
         """The even rectangle of the frame that the plane can touch: left, top, right, bottom."""
         wide, tall = sight.plane.size
         try:
-            forth = np.linalg.inv(sight.back)
+            forth = np.linalg.inv(sight.back).astype(np.float64)
         except np.linalg.LinAlgError:
             return None
         if forth[2, 2] < 0:

@@ -7,6 +7,7 @@ blends and no conversion. Chroma is sited on the left, as H.264 says unless told
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from picturelock.core.failures import BadDocument
 from picturelock.generate.builtin.camera.projection import Matrix
 
-Pixels = NDArray[np.uint8]
+Pixels = NDArray[Any]  # of uint8; OpenCV does not say so of what it returns
 
 _LUMA = np.array([0.0722, 0.7152, 0.2126])  # BT.709, in the order blue, green, red
 _TO_Y = _LUMA * 219 / 255
@@ -181,7 +182,7 @@ def _filled(premultiplied: Pixels) -> Pixels:
 
     Colours are pulled up a pyramid, each level covering what the finer one lacks, and pushed down again.
     """
-    levels = [premultiplied.astype(np.float32)]
+    levels: list[NDArray[Any]] = [premultiplied.astype(np.float32)]
     while min(levels[-1].shape[:2]) > 1 and levels[-1][:, :, 3].min() < 254.5:
         last = levels[-1]
         size = (max(1, last.shape[1] // 2), max(1, last.shape[0] // 2))
