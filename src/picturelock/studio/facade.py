@@ -143,7 +143,7 @@ class Studio:
 
     def plan(self, goal: Goal = Goal.CUT) -> Plan:
         """What a run would make, reuse and cost."""
-        from picturelock.studio.looking import plan
+        from picturelock.studio.foreseeing import plan
 
         return plan(self.production, goal)
 

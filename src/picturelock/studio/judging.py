@@ -16,7 +16,7 @@ from picturelock.gate.decision import Situation, decide
 from picturelock.gate.diagnosis import diagnose
 from picturelock.gate.judge import judge
 from picturelock.gate.measure import measure_clip, measure_sound, measure_still
-from picturelock.gate.profiles import Context, builtin_profile
+from picturelock.gate.profiles import Context, profile
 from picturelock.gate.subject import ClipSubject, Looks, Neighbour, SoundSubject, StillSubject
 from picturelock.vault.store import Vault
 
@@ -122,6 +122,6 @@ def answer(
     measured: Iterable[Measurement], settings: Settings, shot: Shot, unit: Unit, situation: Situation
 ) -> tuple[Verdict, Decision]:
     """The gate's verdict and what follows. Pure."""
-    verdict = judge(gate_of(unit), measured, builtin_profile(settings.profile), context_of(shot, unit))
+    verdict = judge(gate_of(unit), measured, profile(settings.profile), context_of(shot, unit))
     category = None if verdict.passed else diagnose(verdict, unit.contract)
     return verdict, decide(verdict, situation, category)

@@ -11,24 +11,23 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from picturelock import __version__
-from picturelock.board import briefs, prompts
+from picturelock.board import briefs
 from picturelock.core.anchor import Value
 from picturelock.core.board import Board, Scene, Shot, Unit, UnitKind
-from picturelock.core.brief import Brief, StillBrief, read_brief
+from picturelock.core.brief import StillBrief, read_brief
 from picturelock.core.clock import Clock
 from picturelock.core.codec import built, canonical, from_json, plain
 from picturelock.core.digest import Digest
 from picturelock.core.failures import GenerationFailed, PicturelockError, Retry
 from picturelock.core.ids import ShotCode, UnitId
 from picturelock.core.policy import Action, Settings
-from picturelock.core.take import Input, LockFile, Operation, Recipe, ReviewKind, Take, take_id
+from picturelock.core.take import LockFile, Recipe, ReviewKind, Take, take_id
 from picturelock.db import tables
 from picturelock.db.connection import Database
 from picturelock.db.statements import hold
 from picturelock.engine.port import Job, Steps
 from picturelock.gate.decision import Situation
-from picturelock.generate.provider import Model, Product
+from picturelock.generate.provider import Product
 from picturelock.generate.registry import provider, route
 from picturelock.ledger import book
 from picturelock.review.standing import Wanted, read_reviews
@@ -39,11 +38,11 @@ from picturelock.studio.planning import (
     Goal,
     Snapshot,
     Wish,
-    brief_inputs,
     build_brief,
     wanted_now,
     wishes,
 )
+from picturelock.studio.recipes import write_recipe
 from picturelock.vault.store import Vault
 
 #: Signs what the automatic review says.
@@ -89,62 +88,6 @@ class Made(Value, frozen=True, kw_only=True):
 
     product: Product
     milliseconds: int
-
-
-def maker_of(unit_provider: str, kind: UnitKind, settings: Settings) -> str:
-    """``provider/model`` for a unit."""
-    if unit_provider:
-        return unit_provider
-    routing = settings.routing
-    return {
-        UnitKind.CLIP: routing.clip,
-        UnitKind.VOICE: routing.voice,
-        UnitKind.PLATE: routing.plate,
-    }.get(kind, routing.keyframe)
-
-
-def _operation(wish: Wish) -> Operation:
-    match wish.unit.kind:
-        case UnitKind.CLIP:
-            return Operation.ANIMATE
-        case UnitKind.VOICE:
-            return Operation.SPEAK
-        case UnitKind.KEYFRAME if wish.rests_on:
-            return Operation.COMPOSITE
-        case _:
-            return Operation.DRAW
-
-
-def write_recipe(snapshot: Snapshot, wish: Wish, wanted: Wanted, brief: Brief, digest: Digest) -> Recipe:
-    """Everything that decides the next take of a unit.
-
-    Args:
-        snapshot: Board and settings.
-        wish: The unit.
-        wanted: Why a take is wanted, and which attempt it is.
-        brief: The unit's brief.
-        digest: Of the brief's canonical JSON.
-    """
-    found, model = route(maker_of(wish.unit.provider, wish.unit.kind, snapshot.settings))
-    inputs = {"brief": digest, **brief_inputs(brief)}
-    return Recipe(
-        unit=wish.unit.id,
-        operation=_operation(wish),
-        provider=found.name,
-        model=model.name,
-        model_version=model.version,
-        parameters={"notes": list(wanted.notes)} if wanted.notes else {},
-        seed=snapshot.settings.seed + wanted.attempt,
-        prompt=_prompt(snapshot, wish, brief, model, wanted.notes),
-        inputs=tuple(Input(role=role, digest=inputs[role]) for role in sorted(inputs)),
-        attempt=wanted.attempt,
-        code_version=__version__,
-    )
-
-
-def _prompt(snapshot: Snapshot, wish: Wish, brief: Brief, model: Model, notes: tuple[str, ...]) -> str:
-    text = prompts.render(model.prompt_dialect, brief, snapshot.board.anchors)
-    return text if not notes else text + "\nReviewer's notes: " + " ".join(notes)
 
 
 class Workshop:

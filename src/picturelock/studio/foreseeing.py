@@ -1,0 +1,129 @@
+"""The plan: what a run would make, reuse and cost, and which fields changed."""
+
+from collections.abc import Mapping
+
+from picturelock.core.brief import read_brief
+from picturelock.core.digest import Digest
+from picturelock.core.failures import NotFound
+from picturelock.core.ids import TakeId
+from picturelock.generate.registry import route
+from picturelock.review.standing import Chosen, Waiting, Wanted
+from picturelock.studio.facts import Facts
+from picturelock.studio.looking import look
+from picturelock.studio.planning import (
+    Goal,
+    Plan,
+    PlanAction,
+    PlanItem,
+    Snapshot,
+    Wish,
+    build_brief,
+    kinds_of,
+    stale_fields,
+)
+from picturelock.studio.production import Production
+from picturelock.studio.recipes import maker_of, write_recipe
+
+
+def plan(production: Production, goal: Goal) -> Plan:
+    """What a run towards the goal would do."""
+    snapshot = production.snapshot()
+    found, known = look(production, snapshot)
+    briefs = {take.id: take.brief for takes in known.candidates.values() for take in takes}
+    items: list[PlanItem] = []
+    reused = 0
+    for wish in found:
+        if wish.unit.kind not in kinds_of(goal):
+            continue
+        item = _item(production, snapshot, wish, known, briefs)
+        if item is None:
+            reused += 1
+        else:
+            items.append(item)
+    return Plan(items=tuple(items), reused=reused, goal=goal)
+
+
+def _item(
+    production: Production,
+    snapshot: Snapshot,
+    wish: Wish,
+    known: Facts,
+    briefs: Mapping[TakeId, Digest],
+) -> PlanItem | None:
+    unit = wish.unit
+    maker = maker_of(unit.provider, unit.kind, snapshot.settings)
+    takes = known.takes_of(unit.id)
+    match wish.standing:
+        case None:
+            reasons = tuple(f"follows {need}" for need in wish.waits_on)
+            return PlanItem(
+                unit=unit.id,
+                kind=unit.kind,
+                action=PlanAction.FOLLOW,
+                reasons=reasons,
+                maker=maker,
+                take=wish.in_use or (takes[-1].id if takes else None),
+            )
+        case Chosen(take):
+            if not wish.pinned or briefs.get(take) == wish.brief:
+                return None
+            return PlanItem(
+                unit=unit.id,
+                kind=unit.kind,
+                action=PlanAction.KEEP,
+                reasons=_changes(production, snapshot, wish, briefs.get(take)),
+                maker=maker,
+                take=take,
+            )
+        case Waiting(waiting):
+            return PlanItem(
+                unit=unit.id,
+                kind=unit.kind,
+                action=PlanAction.ASK,
+                reasons=(f"{len(waiting)} take{'s' * (len(waiting) > 1)} to review",),
+                maker=maker,
+                take=waiting[-1],
+            )
+        case Wanted():
+            return _to_make(production, snapshot, wish, wish.standing, briefs, maker)
+
+
+def _to_make(
+    production: Production,
+    snapshot: Snapshot,
+    wish: Wish,
+    wanted: Wanted,
+    briefs: Mapping[TakeId, Digest],
+    maker: str,
+) -> PlanItem:
+    brief = build_brief(snapshot, wish.scene, wish.shot, wish.unit, wish.rests_on)
+    old = wanted.standby or wanted.latest
+    reasons = list(_changes(production, snapshot, wish, briefs.get(old) if old else None))
+    reasons += [f"retake: {note}" for note in wanted.notes]
+    if not reasons:
+        reasons.append("a new candidate was asked for" if wanted.latest else "not made yet")
+    found, model = route(maker)
+    assert wish.brief is not None  # noqa: S101  # a wish with a standing has its brief
+    quote = found.quote(write_recipe(snapshot, wish, wanted, brief, wish.brief))
+    tries = 1 if model.deterministic else snapshot.settings.retries + 1
+    return PlanItem(
+        unit=wish.unit.id,
+        kind=wish.unit.kind,
+        action=PlanAction.MAKE,
+        reasons=tuple(reasons),
+        maker=f"{found.name}/{model.name}",
+        take=wish.in_use,
+        low=quote,
+        expected=quote,
+        high=quote * tries,
+    )
+
+
+def _changes(production: Production, snapshot: Snapshot, wish: Wish, old: Digest | None) -> tuple[str, ...]:
+    if old is None or old == wish.brief:
+        return ()
+    try:
+        before = read_brief(production.vault.read(old))
+    except NotFound:
+        return (f"the basis {old.short} is not in the vault",)
+    return stale_fields(before, build_brief(snapshot, wish.scene, wish.shot, wish.unit, wish.rests_on))
