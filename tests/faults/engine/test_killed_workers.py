@@ -196,7 +196,8 @@ def test_killed_at(stage: Stage, point: str) -> None:
 def test_a_sleep_outlives_its_process(stage: Stage) -> None:
     stage.ask(3, workflow="nap", seconds=1.0)
     process = stage.up()
-    wait_for(lambda: len(stage.effects()) == 3)
+    library = stage.engine._prepared._client
+    wait_for(lambda: all(len(library.list_workflow_steps(key)) == 2 for key in stage.jobs()))
     kill(process)
     stage.finish()
     assert {tuple(job.result) for job in stage.jobs().values()} == {("first", "second")}
