@@ -32,7 +32,8 @@ def _rate(screening: Screening) -> Found | Missing:
 
 
 def _cadence(screening: Screening) -> Found:
-    period = 1 / Fraction(screening.subject.format.frame_rate)
+    """Steps between frames that are not one frame long, by the file's own rate."""
+    period = 1 / (screening.rate or Fraction(screening.subject.format.frame_rate))
     times = screening.times
     odd = [n for n in range(1, len(times)) if abs(times[n] - times[n - 1] - period) > period / 4]
     return Found(float(len(odd)), {"frame": odd[0]} if odd else {})
@@ -47,7 +48,10 @@ def _size(screening: Screening) -> Found:
 
 
 def _handles(screening: Screening) -> Found:
-    return Found(float((screening.frames - screening.subject.frames) // 2), {"frames": screening.frames})
+    """Spare frames that are missing at each end."""
+    spare = max(0, screening.frames - screening.subject.frames) // 2
+    wanted = screening.subject.format.handles
+    return Found(float(max(0, wanted - spare)), {"spare": spare, "wanted": wanted})
 
 
 DECODES = Gauge(CheckName("clip.decodes"), "decodes whole", "faults", "decode/1", _decodes)
@@ -55,4 +59,4 @@ FRAMES = clip_check("frames", "duration exact", "frames", "count/1", _frames)
 RATE = clip_check("rate", "rate exact", "frames/s", "container/1", _rate)
 CADENCE = clip_check("cadence", "rate exact", "odd steps", "timestamps/1", _cadence, frames=2)
 SIZE = clip_check("size", "size", "px", "pixels/1", _size)
-HANDLES = clip_check("handles", "handles", "frames at each end", "count/1", _handles)
+HANDLES = clip_check("handles", "handles", "frames missing at each end", "count/1", _handles)

@@ -18,12 +18,14 @@ class Step:
         frame: Number of the later one.
         field: 9 x 16 x 2 float32, mean movement of each cell in pixels of the eighth.
         residual: 9 x 16 float32, mean absolute luma difference that the movement leaves unexplained, in levels.
+        contrast: Standard deviation of the picture's luma, in levels.
         drift: Mean luma change along the movement, in levels; large changes do not count for more than 8.
     """
 
     frame: int
     field: Pixels
     residual: Pixels
+    contrast: float
     drift: float
 
 
@@ -48,11 +50,15 @@ class Tracker:
             self._grid = None
             return
         if self._grid is None:
-            rows, columns = np.indices(picture.shape, np.float32)
-            self._grid = np.dstack([columns, rows])
+            self._grid = np.indices(picture.shape, np.float32)
+        rows, columns = self._grid
         flow = self._dis.calc(before, picture, np.zeros((*picture.shape, 2), np.float32))
         warped = cv2.remap(
-            picture, self._grid + flow, np.empty(0), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+            picture,
+            columns + flow[:, :, 0],
+            rows + flow[:, :, 1],
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REPLICATE,
         )
         apart = cv2.subtract(warped, before, dtype=cv2.CV_16S)
         size = (COLUMNS, ROWS)
@@ -62,6 +68,7 @@ class Tracker:
                 frame=number,
                 field=cv2.resize(flow, size, interpolation=cv2.INTER_AREA),
                 residual=residual,
+                contrast=float(cv2.meanStdDev(before)[1][0, 0]),
                 drift=float(np.clip(apart, -8, 8).mean()),
             )
         )

@@ -12,7 +12,7 @@ from picturelock.gate.pixels import Pixels
 # Below this mean difference two frames are one picture twice; codecs leave a trace of noise.
 STILL = 0.08
 # Changes below this are the codec's, whatever their neighbours are.
-QUIET = 1.0
+QUIET = 0.5
 
 
 def _jump(screening: Screening) -> Found:
@@ -25,9 +25,11 @@ def _jump(screening: Screening) -> Found:
 
 def _freeze(screening: Screening) -> Found:
     """Longest run of frames that repeat the one before."""
+    # Codecs refresh a standing picture now and then; against a moving clip that is still nothing.
+    still = max(STILL, 0.1 * float(np.percentile(screening.change, 75)))
     longest, start, run = 0, 0, 0
     for number, change in enumerate(screening.change, start=1):
-        run = run + 1 if change < STILL else 0
+        run = run + 1 if change < still else 0
         if run > longest:
             longest, start = run, number - run
     return Found(float(longest), {"frame": start} if longest else {})
@@ -50,10 +52,13 @@ def _sustained(changes: list[float]) -> float:
 
 
 def _deformation(screening: Screening) -> Found | Missing:
-    """What the flow leaves unexplained: the mean over the picture, at the worst lasting moment."""
+    """What the flow leaves unexplained, against the picture's contrast, at the worst lasting moment.
+
+    Against the contrast, because a dark or misty picture has few levels to lose.
+    """
     if len(screening.steps) < 3:
         return Missing("fewer than 8 frames of one size were decoded")
-    means = [float(step.residual.mean()) for step in screening.steps]
+    means = [float(step.residual.mean()) / max(step.contrast, 4.0) * 100 for step in screening.steps]
     # A single spike is a cut, and that is another check's.
     runs = [min(means[n : n + 2]) for n in range(len(means) - 1)]
     at = int(np.argmax(runs))
@@ -89,5 +94,7 @@ def _without_camera(field: Pixels) -> Pixels:
 JUMP = clip_check("jump", "jump", "times its neighbours", "luma-ratio/1", _jump, frames=4)
 FREEZE = clip_check("freeze", "freeze", "frames", "luma-run/1", _freeze, frames=2)
 STUTTER = clip_check("stutter", "freeze", "frames", "luma-dip/1", _stutter, frames=8)
-DEFORMATION = clip_check("deformation", "deformation", "levels", "dis-residual/1", _deformation, frames=8)
+DEFORMATION = clip_check(
+    "deformation", "deformation", "% of the contrast", "dis-residual/1", _deformation, frames=8
+)
 WOBBLE = clip_check("wobble", "deformation", "thousandths of the width", "dis-turn/1", _wobble, frames=10)

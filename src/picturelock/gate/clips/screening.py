@@ -137,22 +137,28 @@ def _watch(container: av.container.InputContainer, found: Screening) -> None:
     base = Fraction(stream.time_base or Fraction(1, 90_000))
     eye: _Eye | None = None
     start: int | None = None
-    for frame in container.decode(stream):
-        if frame.pts is None:
-            found.damaged.append(found.frames)
-            continue
-        start = frame.pts if start is None else start
-        if eye is None or (frame.width, frame.height) != (found.width, found.height):
-            if eye is not None:
+    packets = 0
+    for packet in container.demux(stream):
+        packets += packet.size > 0
+        for frame in packet.decode():
+            if frame.pts is None:
                 found.damaged.append(found.frames)
-            found.width, found.height = frame.width, frame.height
-            eye = _Eye(found)
-        if frame.is_corrupt:
-            found.damaged.append(found.frames)
-        eye.see(frame)
-        found.times.append((frame.pts - start) * base)
+                continue
+            start = frame.pts if start is None else start
+            if eye is None or (frame.width, frame.height) != (found.width, found.height):
+                if eye is not None:
+                    found.damaged.append(found.frames)
+                found.width, found.height = frame.width, frame.height
+                eye = _Eye(found)
+            if frame.is_corrupt:
+                found.damaged.append(found.frames)
+            eye.see(frame)
+            found.times.append((frame.pts - start) * base)
     if eye is not None:
         eye.close()
+    # A file that was cut off reads to its end without an error; only its index knows what is missing.
+    if packets < stream.frames:
+        found.problem = f"it holds {packets} of the {stream.frames} frames that it announces"
 
 
 class _Eye:
@@ -175,11 +181,13 @@ class _Eye:
         if frame.format.name not in _PLANAR:
             frame = frame.reformat(format="yuv420p")
         half = cv2.resize(plane(frame, 0), self.half, interpolation=cv2.INTER_AREA)
-        quarter = cv2.resize(half, self.quarter, interpolation=cv2.INTER_AREA)
+        # Small pictures are not halved first, or the quarter would have to be blown up.
+        source = half if self.half[0] >= self.quarter[0] else plane(frame, 0)
+        quarter = cv2.resize(source, self.quarter, interpolation=cv2.INTER_AREA)
         floor = 0 if _full(frame) else 16
-        self.cells.append(
-            cv2.resize(quarter, (COLUMNS, ROWS), interpolation=cv2.INTER_AREA).astype(np.float32)
-        )
+        # In floating point: flicker is felt at half a level.
+        cells = cv2.resize(quarter.astype(np.float32), (COLUMNS, ROWS), interpolation=cv2.INTER_AREA)
+        self.cells.append(cells)
         found.black.append(bool(np.count_nonzero(quarter > floor + 12) <= quarter.size // 50))
         if self.before is not None and self.before.shape == quarter.shape:
             found.change.append(float(cv2.norm(quarter, self.before, cv2.NORM_L1)) / quarter.size)
