@@ -361,7 +361,10 @@ def _breaks(piece: _Piece, reading: Reading, *, opening: bool) -> bool:
         return True
     if piece.size < 6 or length < 4:
         return False
-    if piece.direction.framing is Framing.INSERT or piece.direction.size in {ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP}:
+    if piece.direction.framing is Framing.INSERT or piece.direction.size in {
+        ShotSize.CLOSE_UP,
+        ShotSize.EXTREME_CLOSE_UP,
+    }:
         return bool(reading.people) and not piece.people and reading.travel
     detail = {Focus.THING, Focus.HANDS}
     if (reading.focus in detail) != (piece.readings[-1].focus in detail) and length >= 8:
@@ -404,7 +407,9 @@ def _before(floor: _Floor, piece: _Piece) -> None:
                     floor.poses[name] = Pose.HOLD
 
 
-_GETS_UP = re.compile(r"(?i)\b(?:(?:gets?|got|rises?|rose|jumps?) (?:to (?:his|her) feet|up)|stands? up|stood up)\b|站起来|起身")
+_GETS_UP = re.compile(
+    r"(?i)\b(?:(?:gets?|got|rises?|rose|jumps?) (?:to (?:his|her) feet|up)|stands? up|stood up)\b|站起来|起身"
+)
 #: Looking and speaking do not make someone stand up.
 _LASTING = frozenset({Pose.SIT, Pose.KNEEL, Pose.CROUCH, Pose.LIE})
 #: Poses that are over when the next thing happens.
@@ -444,7 +449,9 @@ def _action_shot(floor: _Floor, piece: _Piece, *, establish: bool) -> _Drafted:
         framing = Framing.SINGLE
     if framing is Framing.INSERT:
         asked = bool(direction.framing) and not piece.people
-        who = who[:1] if (piece.focus is Focus.HANDS and not asked) or floor_holder(floor, piece) in who else []
+        who = (
+            who[:1] if (piece.focus is Focus.HANDS and not asked) or floor_holder(floor, piece) in who else []
+        )
     if direction.size in _NEAR and framing is not Framing.INSERT and len(who) > 1:
         who, framing = who[:1], Framing.SINGLE
     if direction.move and direction.move.needs_last_keyframe and not direction.size:
@@ -647,7 +654,13 @@ def _dialogue(floor: _Floor, lines: list[Line]) -> None:
 def _attached(floor: _Floor, said: list[Said]) -> int:
     """How many speeches the shot before takes along: it already is a close look at the one who speaks now."""
     before, first = (floor.plans[-1] if floor.plans else None), said[0]
-    if before is None or before.speeches or before.size not in _TALKING or first.line.voice_over or first.line.offscreen:
+    if (
+        before is None
+        or before.speeches
+        or before.size not in _TALKING
+        or first.line.voice_over
+        or first.line.offscreen
+    ):
         return 0
     total = before.seconds + first.seconds + TAIL
     if [s.who for s in before.subjects] != [floor.id(first.line.speaker)] or total > LONGEST - 0.5:
@@ -656,7 +669,9 @@ def _attached(floor: _Floor, said: list[Said]) -> int:
     before.speeches = [first]
     before.last = max(before.last, first.line.last)
     before.text = tidy(f"{before.text} {first.line.speaker}: “{first.text}”", 220)
-    before.subjects = (replace(before.subjects[0], expression=_feeling(first) or before.subjects[0].expression),)
+    before.subjects = (
+        replace(before.subjects[0], expression=_feeling(first) or before.subjects[0].expression),
+    )
     floor.exchange += 1
     return 1
 
@@ -872,7 +887,9 @@ def _dialogue_subjects(
     by_speaker = {s.line.speaker: s for s in group if not s.line.voice_over and not s.line.offscreen}
     for name in who:
         said = by_speaker.get(name)
-        other = next((n for n in who if n != name), "") or (speaker if name != speaker else floor.partner.get(name, ""))
+        other = next((n for n in who if n != name), "") or (
+            speaker if name != speaker else floor.partner.get(name, "")
+        )
         action = f"says “{tidy(said.text, 80)}”" if said else f"listens to {speaker}"
         if said and said.line.parenthetical:
             action += f" ({said.line.parenthetical})"

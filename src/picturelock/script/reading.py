@@ -345,7 +345,10 @@ def _focus(reading: Reading, text: str) -> Focus:
         return Focus.HANDS
     if reading.travel:
         return Focus.TRAVEL
-    if ((tokens & actions.FACE_WORDS and not re.search(r"in (?:his|her|their|the) face|face to face", text)) or actions.CHINESE_FACE.search(text)) and not reading.takes:
+    if (
+        (tokens & actions.FACE_WORDS and not re.search(r"in (?:his|her|their|the) face|face to face", text))
+        or actions.CHINESE_FACE.search(text)
+    ) and not reading.takes:
         return Focus.FACE
     subject_first = reading.things and first in reading.things[0]
     return Focus.THING if subject_first else Focus.ACTION

@@ -1,0 +1,41 @@
+"""Words that report speech, and Chinese surnames."""
+
+from picturelock.script.lexicon.forms import forms
+
+_SAY = (
+    "say ask reply answer shout whisper murmur mutter call cry yell add begin continue repeat insist agree admit explain"
+    " announce declare demand snap growl hiss breathe sigh laugh observe remark suggest warn promise tell offer protest"
+    " exclaim sob gasp mumble stammer groan grunt scream bellow plead beg return wonder finish interrupt correct"
+)
+#: Verbs that alone make the name before or after them a speaker.
+SAY = frozenset(f for verb in _SAY.split() for f in forms(verb))
+#: Those after which a name follows (``said Mara``) in plain style.
+CHINESE_SAY = "说道|问道|答道|喊道|叫道|笑道|低声道|轻声道|回答|说着|说|问|答|喊|叫|嚷|吼|骂|嘀咕|喃喃|低语|道|念|哭道|叹道|应道|接着说|笑着说"
+SURNAMES = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜戚谢邹喻苏潘葛范彭鲁韦马方任袁柳唐罗薛雷贺倪汤"
+    "殷毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵湛汪毛米贝戴宋庞熊纪舒屈项祝董梁杜阮蓝季贾江童颜郭梅盛林钟徐邱骆高夏蔡"
+    "田樊胡凌霍万柯卢莫房丁邓洪包左石崔龚程陆曾叶白乔谭廖温耿段侯尚文易"
+)
+#: Never the second or third character of a name.
+NOT_IN_NAMES = frozenset(
+    "说问答喊叫道的了着在是不没把被从向对和与也就都又还才再很太低轻笑走站坐看望听想点摇抬转回头手这那一二三两几上下里"
+    "外前后左右来去到过给让跟拿举推拉开关伸指，。！？：；、“”‘’「」『』有要会能可得地只于以之其而但么吗呢吧啊家字名人"
+)
+CHINESE_ROLES = (
+    "老船长|船长|老人|老头|老太太|爷爷|奶奶|外公|外婆|妈妈|爸爸|母亲|父亲|男孩|女孩|小男孩|小女孩|孩子|老板|老板娘|医生|老师|店主|师傅"
+    "|姑娘|少年|少女|邮差|渔夫|守塔人|哥哥|姐姐|弟弟|妹妹|叔叔|阿姨|司机|警察"
+)
+#: English words that begin sentences with a capital, or are capitalised, and are nobody's name.
+NOT_NAMES = frozenset(
+    "i the a an and but or so then when where why how what who which that this these those there here it its he she they we"
+    " you his her their our my your if in on at by for from with without to of as not no yes now never always once after"
+    " before until while because since though although only even just still again perhaps maybe well oh ah god lord sir"
+    " madam mr mrs ms miss dr captain father mother monday tuesday wednesday thursday friday saturday sunday january"
+    " february march april may june july august september october november december christmas easter chapter part one two"
+    " three four five six seven eight nine ten english french german english chinese north south east west all some every"
+    " each another nothing something everything nobody somebody someone everyone anything let come go look listen wait stop"
+    " please thank thanks good bad old young first last next later tomorrow yesterday today tonight behind above below"
+    " outside inside beyond between under over up down out off back both either neither such many most more less few any"
+    " him them us me himself herself does did do is are was were be been have has had will would could should can might must"
+    " shall may don't didn't isn't wasn't".split()
+)

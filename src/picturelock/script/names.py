@@ -1,0 +1,188 @@
+"""Who is in a story: names found by what they do and say."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from picturelock.script.headings import titled
+from picturelock.script.lexicon.actions import POSE
+from picturelock.script.lexicon.places import ENGLISH_PLACES
+from picturelock.script.lexicon.speech import (
+    CHINESE_ROLES,
+    CHINESE_SAY,
+    NOT_IN_NAMES,
+    NOT_NAMES,
+    SAY,
+    SURNAMES,
+)
+from picturelock.script.people import PERSON_NOUNS
+from picturelock.script.story import Person
+
+_NAME = re.compile(
+    r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Captain|Old|Young|Uncle|Aunt|Father|Sister|Brother|Professor|Inspector)\.?\s+)?"
+    r"[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?(?:\s+(?:van |de |von )?[A-Z][a-zà-ÿ]+){0,2}"
+)
+_TITLES = frozenset(
+    "mr mrs ms miss dr captain old young uncle aunt father sister brother professor inspector".split()
+)
+_ROLE = re.compile(
+    r"\b[Tt]he ((?:old |young |little )?(?:"
+    + "|".join(sorted((n for n in PERSON_NOUNS if len(n) > 2), key=len, reverse=True))
+    + r"))\b"
+)
+_BEFORE = re.compile(r"([\w’']+)[,]?\s+$")
+_AFTER = re.compile(r"^['’]?s?\s*,?\s*(?:\w+ly\s+)?([\w’']+)")
+_PLACES_BEFORE = frozenset("in at near on the from across through of toward towards into".split())
+
+
+@dataclass(slots=True)
+class _Evidence:
+    first: int
+    total: int = 0
+    mid: int = 0
+    speech: int = 0
+    acts: int = 0
+    placed: int = 0
+
+    @property
+    def person(self) -> bool:
+        if self.placed * 2 > self.total and not self.speech:
+            return False
+        return self.speech >= 1 or (self.mid >= 2 and self.acts >= 1) or (self.acts >= 2 and self.mid >= 1)
+
+
+def english_people(narration: list[str]) -> list[Person]:
+    """People of an English text, in the order of their first mention.
+
+    Args:
+        narration: Everything that is told, without what is said.
+    """
+    found: dict[str, _Evidence] = {}
+    serial = 0
+    for text in narration:
+        for match in _NAME.finditer(text):
+            serial += 1
+            _weigh(text, match, serial, found)
+        for match in _ROLE.finditer(text):
+            serial += 1
+            _weigh_role(text, match, serial, found)
+    names = [n for n, e in found.items() if e.person]
+    people = _merged(names, found)
+    if _narrator(narration):
+        people.append(
+            (0, Person("Narrator", ("Narrator",), marks=["the story is told by “I”, who is not named"]))
+        )
+    return [p for _, p in sorted(people, key=lambda p: p[0])]
+
+
+def _weigh(text: str, match: re.Match[str], serial: int, found: dict[str, _Evidence]) -> None:
+    parts = match[0].split()
+    start = match.start()
+    while (
+        parts
+        and parts[0].lower().rstrip(".") in NOT_NAMES
+        and not (parts[0].lower().rstrip(".") in _TITLES and len(parts) > 1)
+    ):
+        start += len(parts[0]) + 1
+        parts = parts[1:]
+    if not parts or parts[-1].lower() in NOT_NAMES or parts[-1].lower() in ENGLISH_PLACES:
+        return
+    name = " ".join(parts)
+    before = _BEFORE.search(text[max(0, start - 30) : start])
+    after = _AFTER.search(text[match.end() : match.end() + 30])
+    previous, following = (before[1].lower() if before else ""), (after[1].lower() if after else "")
+    evidence = found.setdefault(name, _Evidence(serial))
+    evidence.total += 1
+    evidence.mid += bool(text[:start].rstrip()) and text[:start].rstrip()[-1] not in '.!?…:”"’'
+    evidence.speech += previous in SAY or following in SAY
+    evidence.acts += following in POSE
+    evidence.placed += previous in _PLACES_BEFORE
+
+
+def _weigh_role(text: str, match: re.Match[str], serial: int, found: dict[str, _Evidence]) -> None:
+    before = _BEFORE.search(text[max(0, match.start() - 30) : match.start()])
+    after = _AFTER.search(text[match.end() : match.end() + 30])
+    evidence = found.setdefault(titled(match[1].upper()), _Evidence(serial))
+    evidence.total += 1
+    evidence.speech += bool(before and before[1].lower() in SAY) or bool(after and after[1].lower() in SAY)
+
+
+def _merged(names: list[str], found: dict[str, _Evidence]) -> list[tuple[int, Person]]:
+    """``Mara`` and ``Mara Voss`` are one when only one full name has that part."""
+    people: dict[str, Person] = {}
+    for name in sorted(names, key=lambda n: (-len(n.split()), n)):
+        wider = [f for f in people if set(name.split()) <= set(f.split()) and f != name]
+        if len(wider) == 1:
+            people[wider[0]].aliases += (name,)
+            found[wider[0]].first = min(found[wider[0]].first, found[name].first)
+            continue
+        person = Person(name, (name,))
+        if len(wider) > 1:
+            person.marks.append(f"“{name}” could be any of {', '.join(wider)}")
+        people[name] = person
+    for name, person in people.items():
+        shortest = min(person.aliases, key=lambda a: (len(a.split()), a))
+        parts = [p for p in name.split() if p.lower().rstrip(".") not in _TITLES]
+        if len(parts) > 1 and shortest == name:
+            others = [n for n in people if n != name and parts[0] in n.split()]
+            person.aliases += () if others else (parts[0],)
+        elif shortest.split()[0] in parts:
+            person.name = shortest
+    return [(found[key].first, p) for key, p in people.items()]
+
+
+def _narrator(narration: list[str]) -> bool:
+    told = sum(len(re.findall(r"\bI\b", t)) for t in narration)
+    return told >= 3 and told * 40 >= sum(t.count(" ") for t in narration) / 3  # about one in a hundred words
+
+
+_CHINESE_NAME = re.compile(rf"(?:[老小阿][\u4e00-\u9fff])|(?:[{SURNAMES}][\u4e00-\u9fff]{{1,2}})")
+_CHINESE_TAGGED = re.compile(
+    rf"(?:^|[。！？”」』，\s])(?P<name>[\u4e00-\u9fff]{{2,4}}?)(?:[^，。！？“「]{{0,6}}?)(?:{CHINESE_SAY})(?=[，。：:！“「]|$)"
+)
+_CHINESE_ROLE = re.compile(CHINESE_ROLES)
+_PREFIXES = frozenset("老小阿")
+
+
+def chinese_people(narration: list[str]) -> list[Person]:
+    """People of a Chinese text, in the order of their first mention."""
+    text = "\n".join(narration)
+    two, three = Counter[str](), Counter[str]()
+    order: dict[str, int] = {}
+    for at in range(len(text) - 1):
+        if text[at] in SURNAMES or text[at] in _PREFIXES:
+            pair, triple = text[at : at + 2], text[at : at + 3]
+            if text[at] in _PREFIXES and at and text[at - 1] in SURNAMES:
+                continue
+            two[pair] += 1
+            three[triple] += 1
+            order.setdefault(pair, at)
+            order.setdefault(triple, at)
+    spoken = Counter(m["name"] for t in narration for m in _CHINESE_TAGGED.finditer(t))
+    kept = _chinese_names(two, three, spoken)
+    roles = Counter(_CHINESE_ROLE.findall(text))
+    people = [(order[name], Person(name, (name,))) for name in kept]
+    for role, count in roles.items():
+        if count >= 2 and not any(role in name for name in kept):
+            people.append((text.index(role), Person(role, (role,))))
+    return [p for _, p in sorted(people, key=lambda p: p[0])]
+
+
+def _chinese_names(two: Counter[str], three: Counter[str], spoken: Counter[str]) -> list[str]:
+    kept: list[str] = []
+    for pair, count in two.items():
+        if pair[1] in NOT_IN_NAMES or "\n" in pair or not "\u4e00" <= pair[1] <= "\u9fff":
+            continue
+        longer = [
+            t for t in three if t[:2] == pair and t[2] not in NOT_IN_NAMES and "\u4e00" <= t[2] <= "\u9fff"
+        ]
+        best = max(longer, key=lambda t: (three[t], t), default="")
+        name = (
+            best
+            if best and pair[0] not in _PREFIXES and three[best] * 10 >= count * 7 and three[best] >= 2
+            else pair
+        )
+        said = sum(n for tag, n in spoken.items() if tag.startswith(name) or tag.endswith(name))
+        if said and count >= 2 or (count >= 4 and pair[0] in _PREFIXES):
+            kept.append(name)
+    return kept

@@ -1,0 +1,89 @@
+"""What is said and what is told, in a paragraph of prose."""
+
+import re
+from typing import NamedTuple
+
+from picturelock.script.language import words
+from picturelock.script.lexicon.speech import SAY
+
+_DOUBLE = r"“[^“”]*(?:”|$)|「[^「」]*(?:」|$)|『[^『』]*(?:』|$)|«[^«»]*(?:»|$)|\"[^\"]*(?:\"|$)"
+_SINGLE = r"(?<!\w)‘(?:[^‘’]|’(?=\w))*(?:’(?!\w)|$)|(?<![\w])'(?=\S)(?:[^']|(?<=\w)'(?=\w))*?(?:(?<=[.,!?…—-])'(?!\w)|$)"
+_DASH = re.compile(r"^(?:——|--|[—–])\s*(?=\S)")
+_DASH_TAG = re.compile(r"\s*(?:——|[—–])\s*")
+_MARKS = "“”「」『』«»\"‘’'"
+
+
+class Part(NamedTuple):
+    """A stretch of a paragraph.
+
+    Attributes:
+        start: Offset in the paragraph, quotation marks included.
+        text: Without quotation marks.
+    """
+
+    spoken: bool
+    start: int
+    end: int
+    text: str
+
+
+class Quotes:
+    """The quotation marks of one text. Single ones are speech only where the text has no double ones."""
+
+    def __init__(self, text: str) -> None:
+        double = len(re.findall(r"[“「『«\"]", text))
+        single = len(re.findall(r"(?<!\w)[‘'](?=\w)", text))
+        self._pattern = re.compile(_DOUBLE if double * 3 >= single or single < 2 else f"{_DOUBLE}|{_SINGLE}")
+
+    def parts(self, text: str) -> list[Part]:
+        """The paragraph as speech and narration, in order; blank stretches are left out."""
+        dash = _DASH.match(text)
+        if dash:
+            return self._dashed(text, dash.end())
+        found: list[Part] = []
+        at = 0
+        for quote in self._pattern.finditer(text):
+            inner = quote[0].strip(_MARKS + " ")
+            if not inner or self._mentioned(text, quote, inner):
+                continue
+            self._told(found, text, at, quote.start())
+            found.append(Part(True, quote.start(), quote.end(), inner))
+            at = quote.end()
+        self._told(found, text, at, len(text))
+        return found
+
+    @staticmethod
+    def _told(found: list[Part], text: str, start: int, end: int) -> None:
+        inner = text[start:end].strip()
+        if any(c.isalnum() for c in inner):
+            start += text[start:end].index(inner)
+            found.append(Part(False, start, start + len(inner), inner))
+
+    @staticmethod
+    def _mentioned(text: str, quote: re.Match[str], inner: str) -> bool:
+        """Words in quotation marks that nobody says: a name, a title, irony."""
+        if inner[-1] in ".,!?…—。，！？：；" or len(inner) > 40:
+            return False
+        before, after = text[: quote.start()].rstrip(), text[quote.end() :].lstrip()
+        opens = not before or before[-1] in ".!?…:：,，。！？—"
+        follows = words(after[:40])[:3]
+        if any(w in SAY for w in follows) or re.match(r"[，,]?\s*\S{0,8}(?:说|问|道|喊|答)", after):
+            return False
+        return not opens or (bool(after) and after[0].islower())
+
+    @staticmethod
+    def _dashed(text: str, start: int) -> list[Part]:
+        """Speech after a dash; a second dash may set off the tag."""
+        cut = next(
+            (
+                m
+                for m in _DASH_TAG.finditer(text, start)
+                if set(words(text[m.end() : m.end() + 40])[:3]) & SAY
+            ),
+            None,
+        )
+        if cut is None:
+            return [Part(True, 0, len(text), text[start:].strip())]
+        found = [Part(True, 0, cut.start(), text[start : cut.start()].strip())]
+        Quotes._told(found, text, cut.end(), len(text))
+        return found
