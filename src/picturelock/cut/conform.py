@@ -36,6 +36,7 @@ from picturelock.cut.timeline import (
     length,
 )
 from picturelock.media import decode, encode, fit, picture, planes
+from picturelock.media.probe import probe
 from picturelock.vault.store import Vault
 
 METHOD = "conform/1"
@@ -286,12 +287,12 @@ def clip_frames(
     path: Path, span: FrameRange, size: tuple[int, int], rate: FrameRate, *, alone: bool
 ) -> Iterator[av.VideoFrame]:
     """Exactly ``span.length`` frames of a clip at a size and rate."""
-    fitter: fit.Fitter | None = None
+    facts = probe(path)
+    fitter = fit.Fitter(facts.need_picture(), size)
     source: av.VideoFrame | None = None
     fitted: av.VideoFrame | None = None
-    for frame in decode.at_rate(path, span, rate, alone=alone):
+    for frame in decode.at_rate(path, span, rate, alone=alone, facts=facts):
         if frame is not source or fitted is None:
-            fitter = fitter or fit.Fitter(path, size)
             source, fitted = frame, fitter.fit(frame)
         yield fitted
 

@@ -43,19 +43,22 @@ class Frame:
         return to_bgr(self.video)
 
 
-def frames(path: Path, span: FrameRange | None = None, *, alone: bool = False) -> Iterator[Frame]:
+def frames(
+    path: Path, span: FrameRange | None = None, *, alone: bool = False, facts: Facts | None = None
+) -> Iterator[Frame]:
     """The frames of a file, in order.
 
     Args:
         path: A constant-rate video file.
         span: Which frames; ``None`` for all.
         alone: Nothing else is being decoded, so that this one may use every core. The pictures are the same.
+        facts: Of the file, where they are known already; probing takes as long as decoding some frames.
 
     Raises:
         BadDocument: The file has no picture or fewer frames than the span asks for.
         Damaged: The stream is broken.
     """
-    facts = probe(path)
+    facts = facts or probe(path)
     picture = facts.need_picture()
     span = span or FrameRange(0, picture.frames)
     if span.stop > picture.frames:
@@ -66,7 +69,10 @@ def frames(path: Path, span: FrameRange | None = None, *, alone: bool = False) -
     try:
         for frame in _decoded(path, facts, span, alone=alone):
             if frame.number != expected:
-                raise Damaged(f"{path.name} lost frame {expected}")
+                raise Damaged(
+                    f"{path.name} lost frame {expected}, or its rate is not constant",
+                    remedy="Fetch it again, or convert it to a constant frame rate.",
+                )
             yield frame
             expected += 1
             if expected == span.stop:
@@ -127,7 +133,9 @@ def source_frame(number: int, source: FrameRate, rate: FrameRate) -> int:
     return number if near(source, rate) else int(number * Fraction(source) // Fraction(rate))
 
 
-def at_rate(path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = False) -> Iterator[av.VideoFrame]:
+def at_rate(
+    path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = False, facts: Facts | None = None
+) -> Iterator[av.VideoFrame]:
     """Exactly ``span.length`` frames of a clip as it plays at ``rate``.
 
     Frames are repeated or left out where the rates differ, never blended. A repeated frame is the same object again.
@@ -137,12 +145,14 @@ def at_rate(path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = Fals
         span: Counted at ``rate``.
         rate: The rate to play at.
         alone: As for :func:`frames`.
+        facts: As for :func:`frames`.
 
     Raises:
         BadDocument: The clip is too short.
         Damaged: The stream is broken.
     """
-    picture = probe(path).need_picture()
+    facts = facts or probe(path)
+    picture = facts.need_picture()
     have = length_at(picture.frames, picture.rate, rate)
     if span.stop > have:
         raise BadDocument(
@@ -152,7 +162,7 @@ def at_rate(path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = Fals
     if not wanted:
         return
     position = 0
-    for frame in frames(path, FrameRange(wanted[0], wanted[-1] + 1), alone=alone):
+    for frame in frames(path, FrameRange(wanted[0], wanted[-1] + 1), alone=alone, facts=facts):
         while position < len(wanted) and wanted[position] == frame.number:
             position += 1
             yield frame.video

@@ -1,7 +1,6 @@
 """Pictures brought to a production's format: scaled to fit, never distorted, with black where nothing is left."""
 
 from fractions import Fraction
-from pathlib import Path
 
 import av
 import av.error
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.failures import Damaged
-from picturelock.media.probe import Picture, probe
+from picturelock.media.probe import Picture
 
 _HD_LINES = 576  # untagged material above this is taken for BT.709, below for BT.601, as players do
 
@@ -56,13 +55,13 @@ class Fitter:
     """Brings the frames of one file to ``yuv420p`` BT.709 limited of a size. Frames that are so already go through.
 
     Args:
-        path: The file.
+        source: The file's picture stream.
         size: Width and height, even.
     """
 
-    def __init__(self, path: Path, size: tuple[int, int]) -> None:
+    def __init__(self, source: Picture, size: tuple[int, int]) -> None:
         self.size = size
-        self.picture = probe(path).need_picture()
+        self.picture = source
         self._graph: av.filter.Graph | None = None
         if not self._as_it_is():
             self._graph = self._built()

@@ -204,6 +204,14 @@ def test_a_shot_used_twice_is_encoded_once(room: Room) -> None:
     assert numbered.numbers(room.path(made)) == body(100) * 2
 
 
+def test_shots_of_a_frame_or_two_are_shown(room: Room) -> None:
+    clip = room.clip(100)
+    lengths = [1, 1, 2, 1, 3, 1]
+    shots = [room.shot(n + 1, clip, source=FrameRange(n, n + length)) for n, length in enumerate(lengths)]
+    expected = [100 + n + k for n, length in enumerate(lengths) for k in range(length)]
+    assert numbered.numbers(room.path(room.assemble(a_cut(*shots)))) == expected
+
+
 def test_a_dissolve_blends_the_right_frames_and_costs_only_its_neighbours(room: Room) -> None:
     dark, light, third = room.flat(60), room.flat(180), room.clip(300)
     shots = [room.shot(1, dark), room.shot(2, light), room.shot(3, third)]

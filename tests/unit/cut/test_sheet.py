@@ -40,10 +40,12 @@ def colours(page: np.ndarray) -> set[tuple[int, ...]]:
 
 
 def test_frames_tell_takes_apart() -> None:
-    plain = read(contact_sheet([Cell(picture=still(1))]))
+    plain = read(contact_sheet([Cell(picture=still(1))], 1, width=480))
     assert GREEN not in colours(plain)
-    assert GREEN in colours(read(contact_sheet([Cell(picture=still(1), circled=True, border=RED)])))
-    assert RED in colours(read(contact_sheet([Cell(picture=still(1), border=RED)])))
+    assert GREEN in colours(
+        read(contact_sheet([Cell(picture=still(1), circled=True, border=RED)], 1, width=480))
+    )
+    assert RED in colours(read(contact_sheet([Cell(picture=still(1), border=RED)], 1, width=480)))
 
 
 def test_long_and_wide_text_stays_in_its_cell() -> None:
@@ -85,7 +87,7 @@ def test_chinese_is_drawn_and_not_replaced() -> None:
 
 
 def test_cards_are_drawn_in_their_size_and_the_same_every_time() -> None:
-    for size in (SIZE, (1080, 1920), (64, 64)):
+    for size in (SIZE, (180, 320), (64, 64)):
         card = slate.missing_card(size, "SC010_SH050", "Mara opens the door")
         assert card.shape == (size[1], size[0], 3)
         assert np.array_equal(card, slate.missing_card(size, "SC010_SH050", "Mara opens the door"))
