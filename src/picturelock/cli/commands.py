@@ -79,7 +79,7 @@ def in_studio(command: F) -> F:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--script", required=True, type=click.Path(path_type=Path), help="Fountain, FDX or text.")
 @click.option("--title", help="Of the film; by default as the text says.")
-@click.option("--trailer", type=click.IntRange(5, 600), default=0, help="Choose shots to so many seconds.")
+@click.option("--trailer", type=click.IntRange(0, 3600), default=0, help="Choose shots to so many seconds; 0 keeps all.")
 @click.option("--size", default="1920x1080", show_default=True, help="Of the picture, in pixels.")
 @click.option("--rate", default="24", show_default=True, help="Frames per second, such as 24000/1001.")
 @click.option("--auto-approve", is_flag=True, help="Let policy approve what passes its gate.")
@@ -247,9 +247,7 @@ def _plan_lines(found: "Plan") -> list[str]:
 @click.option("--max-cost", help="Stop before spending more, such as 25USD.")
 @_AS_JSON
 @in_studio
-def run_command(
-    studio: "Studio", until: str, auto: bool | None, max_cost: str | None, as_json: bool
-) -> None:
+def run_command(studio: "Studio", until: str, auto: bool | None, max_cost: str | None, as_json: bool) -> None:
     """Make everything that can be made; with nothing left to review, cut the film."""
     from picturelock.core.money import Money
     from picturelock.studio.planning import Goal
@@ -264,9 +262,7 @@ def run_command(
     if goal is Goal.CUT and not report.waiting and not report.failed:
         with progress("Cutting", quiet=as_json) as tick:
             film = studio.cut(on_progress=tick)
-    emit(
-        {"run": report, "cut": film}, as_json=as_json, lines=lambda: _run_lines(report) + _cut_lines(film)
-    )
+    emit({"run": report, "cut": film}, as_json=as_json, lines=lambda: _run_lines(report) + _cut_lines(film))
     if report.failed:
         raise click.exceptions.Exit(_failed_code(report))
     if report.waiting:
