@@ -68,7 +68,7 @@ def trunk(s: Skeleton, look: CharacterLook, loose: float) -> list[Form]:
     middle = unit(c[:, 1] + p[:, 1])
     waist_frame = along(middle, c[:, 2] + p[:, 2])
     long = m.shoulder_y - m.hip_y
-    broad = m.shoulder / (0.114 * h)
+    broad = m.shoulder / (0.096 * h)
     forms = [
         ball(
             s.pelvis + p @ vec(0, 0.012 * h, -0.004 * h),
@@ -105,9 +105,9 @@ def trunk(s: Skeleton, look: CharacterLook, loose: float) -> list[Form]:
         forms.append(
             limb(
                 inner,
-                arm.root + c @ vec(-side * 0.012 * h, -0.004 * h, 0),
+                arm.root + c @ vec(-side * 0.010 * h, -0.006 * h, 0),
                 0.026 * h + loose,
-                0.040 * h * (0.7 + 0.3 * broad) + loose,
+                0.034 * h * (0.7 + 0.3 * broad) + loose,
             )
         )
     return forms
@@ -118,7 +118,7 @@ def sleeve(s: Skeleton, arm: Limb, loose: float, cuff: float, length: float = 1.
     h, thick = s.size.height, 0.55 + 0.45 * s.size.girth
     end = arm.middle + (arm.end - arm.middle) * length
     return [
-        limb(arm.root, arm.middle, 0.036 * h * thick + loose, 0.027 * h * thick + loose),
+        limb(arm.root, arm.middle, 0.033 * h * thick + loose * 0.7, 0.027 * h * thick + loose),
         limb(arm.middle, end, 0.027 * h * thick + loose, 0.019 * h * thick + cuff),
     ]
 
@@ -433,10 +433,6 @@ def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
         paint(look.upper.colour, 0.78) if kind is Upper.CLOAK else (0.90, 0.87, 0.80) if under else colour
     )
     forms = trunk(s, look, loose)
-    rolled = kind is Upper.APRON
-    for arm in s.arms:
-        cuff = 0.005 * h if kind in {Upper.SHIRT, Upper.APRON, Upper.CLOAK} else 0.010 * h
-        forms += sleeve(s, arm, loose, cuff, 0.42 if rolled else 0.97)
     p = s.pelvis_frame
     low = {Upper.SHIRT: -0.028, Upper.SWEATER: -0.03, Upper.JACKET: -0.062, Upper.UNIFORM: -0.07}.get(
         kind, -0.03
@@ -451,7 +447,22 @@ def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
         )
     if kind is Upper.LONG_COAT:
         forms += skirt(s, -0.3, 1.42, 0.058 * (0.5 + 0.5 * s.size.girth), 0.034)
-    solid = Solid.of(forms, d.body, 0.03 * h)
+    rolled = kind is Upper.APRON
+    cuff = 0.005 * h if kind in {Upper.SHIRT, Upper.APRON, Upper.CLOAK} else 0.010 * h
+    sleeves = [sleeve(s, arm, loose, cuff, 0.42 if rolled else 0.97) for arm in s.arms]
+    reach = [form for pair in sleeves for form in pair]
+    solid = Solid(
+        np.min([f.low for f in [*forms, *reach]], axis=0) - 0.03,
+        np.max([f.high for f in [*forms, *reach]], axis=0) + 0.03,
+        d.body,
+    )
+    for form in forms:
+        solid.add(form, 0.03 * h)
+    if kind is not Upper.LONG_COAT:
+        solid.cut(half_space(s.pelvis + p @ vec(0, low * h, 0), p[:, 1]))
+    for over_arm, forearm in sleeves:
+        solid.add(over_arm, 0.028 * h)
+        solid.add(forearm, 0.008 * h)
     _arm_folds(solid, s, 0.0042 * h if kind is not Upper.SWEATER else 0.0055 * h)
     folds(
         solid,
@@ -471,16 +482,9 @@ def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
         0.04 * h,
         2.5,
     )
-    for arm in s.arms:
-        end = arm.middle + (arm.end - arm.middle) * (0.42 if rolled else 0.97)
-        a = unit(arm.end - arm.middle)
-        solid.cut(Form(_plane(end, a), end - 0.07 * h, end + 0.07 * h))
     if kind is Upper.LONG_COAT:
         ripples(solid, s, 1.42, 0.0075 * h, 7)
         hem(solid, s, 1.36)
-    else:
-        here = s.pelvis + p @ vec(0, low * h, 0)
-        solid.cut(_trunk_only(half_space(here, p[:, 1]), s))
     for form in _neckline(s):
         solid.cut(form, 0.008 * h)
     parts: list[Part] = []
@@ -502,32 +506,6 @@ def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
         colour = paint(look.upper.colour if kind is Upper.APRON else look.accent)
         parts.append(_apron(s, look, d, colour, loose + 0.004 * h))
     return parts
-
-
-def _plane(point: Vector, normal: Vector):
-    a, b, c = (float(v) for v in normal)
-    offset = float(normal @ point)
-
-    def distance(x: Grid, y: Grid, z: Grid) -> Grid:
-        return -(x * a + y * b + z * c - offset)
-
-    return distance
-
-
-def _trunk_only(form: Form, s: Skeleton) -> Form:
-    """A cut that spares hanging arms: only near the trunk's axis."""
-    h = s.size.height
-    cx, cy, cz = (float(v) for v in s.pelvis - s.pelvis_frame[:, 1] * 0.06 * h)
-    ux, uy, uz = (float(v) for v in s.pelvis_frame[:, 1])
-    reach = 0.118 * h * max(s.size.wide, 1.0)
-
-    def distance(x: Grid, y: Grid, z: Grid) -> Grid:
-        px, py, pz = x - cx, y - cy, z - cz
-        t = px * ux + py * uy + pz * uz
-        radial = np.sqrt(np.maximum((px - t * ux) ** 2 + (py - t * uy) ** 2 + (pz - t * uz) ** 2, 0)) - reach
-        return np.maximum(form.distance(x, y, z), radial)
-
-    return Form(distance, s.pelvis - 0.3 * h, s.pelvis + 0.3 * h)
 
 
 def _neckline(s: Skeleton) -> list[Form]:

@@ -88,7 +88,7 @@ _HEADS = {Age.CHILD: 5.5, Age.YOUNG: 6.7, Age.ADULT: 7.1, Age.OLD: 6.9}
 _LEGS = {Age.CHILD: 0.455, Age.YOUNG: 0.5, Age.ADULT: 0.508, Age.OLD: 0.5}
 _WIDE = {Build.SLIGHT: 0.88, Build.AVERAGE: 1.0, Build.STOCKY: 1.16, Build.BROAD: 1.17}
 _GIRTH = {Build.SLIGHT: 0.86, Build.AVERAGE: 1.0, Build.STOCKY: 1.3, Build.BROAD: 1.1}
-_SHOULDERS = {Build.SLIGHT: 0.104, Build.AVERAGE: 0.114, Build.STOCKY: 0.122, Build.BROAD: 0.136}
+_SHOULDERS = {Build.SLIGHT: 0.086, Build.AVERAGE: 0.096, Build.STOCKY: 0.105, Build.BROAD: 0.117}
 
 
 def measures(look: CharacterLook, height_m: float) -> Measures:
@@ -106,7 +106,7 @@ def measures(look: CharacterLook, height_m: float) -> Measures:
         wide=_WIDE[look.build],
         girth=_GIRTH[look.build] * (1.08 if look.age is Age.OLD else 1.0),
         hip_y=hip_y,
-        shoulder_y=h - 1.36 * head,
+        shoulder_y=h - 1.54 * head,
         ankle_y=ankle_y,
         shoulder=_SHOULDERS[look.build] * h * (0.95 if child else 1.0),
         hip=0.05 * h * _WIDE[look.build] ** 0.5,
@@ -239,14 +239,14 @@ def solve(size: Measures, stance: Stance, *, head_turn: float, head_tilt: float)
         @ yaw(stance.twist * 0.6)
     )
     chest = waist + lower @ vec(0, 0.12 * trunk, 0) + chest_frame @ vec(0, 0.2 * trunk, 0)
-    neck = chest + chest_frame @ vec(0, 0.46 * trunk, -0.006 * h)
+    neck = chest + chest_frame @ vec(0, 0.42 * trunk + 0.24 * size.head, -0.006 * h)
     # The head keeps level where the body leans: people look at things, not along their spine.
     level = base @ yaw(stance.twist) if stance.head_free else chest_frame
     half = chest_frame @ pitch(-size.stoop * 0.3) @ yaw(head_turn * 0.35) @ pitch(-head_tilt * 0.3)
     upright = yaw(stance.turn + stance.twist) if stance.head_free else level
     lean = upright if not stance.head_free else upright @ pitch(0.35 * (stance.bow + stance.lean))
     head_frame = lean @ yaw(head_turn) @ pitch(-head_tilt + stance.nod) @ roll(stance.cock)
-    length = h - size.shoulder_y - 0.82 * size.head - 0.04 * trunk
+    length = h - size.shoulder_y - 1.06 * size.head
     head = neck + half @ vec(0, max(length, 0.02 * h), 0.008 * h + (0.012 * h if size.stoop else 0.0))
     right, left = stance.arms
     return Skeleton(

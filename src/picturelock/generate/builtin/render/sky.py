@@ -41,7 +41,7 @@ def sky(canvas: Canvas, backdrop: Backdrop, palette: Palette, seed: int) -> Floa
         noise.step(0.6, -0.6, elevation)[..., None] if False else np.clip(0.5 - elevation, 0, 1)[..., None]
     )
     painted = painted * (1 - below) + np.asarray(backdrop.far, np.float32) * below
-    painted *= (1 + 0.012 * fine + 0.02 * broad)[..., None]
+    painted *= (1 + 0.008 * fine + 0.010 * broad)[..., None]
     return np.clip(painted, 0, 1).astype(np.float32)
 
 
