@@ -139,14 +139,14 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
 
 
-def insert_ignoring(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> sa.Insert:
+def insert_ignoring(connection: sa.Connection, table: sa.Table, values: dict[str, Any]) -> Any:
     """An insert that does nothing where a unique key is taken."""
     return _insert(connection, table).values(**values).on_conflict_do_nothing()
 
 
 def insert_replacing(
     connection: sa.Connection, table: sa.Table, keys: Sequence[str], values: dict[str, Any]
-) -> sa.Insert:
+) -> Any:
     """An insert that overwrites the row with the same keys. Only for tables that are not facts."""
     rest = {name: value for name, value in values.items() if name not in keys}
     statement = _insert(connection, table).values(**values)

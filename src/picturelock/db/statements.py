@@ -13,7 +13,9 @@ def insert_once(connection: sa.Connection, table: sa.Table, **values: Any) -> bo
     Returns:
         Whether this call inserted it: of any number of callers, one is told ``True``.
     """
-    return connection.execute(dialect.insert_ignoring(connection, table, values)).rowcount == 1
+    # A row count would be shorter, but not every driver gives one here.
+    statement = dialect.insert_ignoring(connection, table, values).returning(*table.primary_key.columns)
+    return connection.execute(statement).first() is not None
 
 
 def insert(connection: sa.Connection, table: sa.Table, **values: Any) -> int:
