@@ -79,7 +79,9 @@ def in_studio(command: F) -> F:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--script", required=True, type=click.Path(path_type=Path), help="Fountain, FDX or text.")
 @click.option("--title", help="Of the film; by default as the text says.")
-@click.option("--trailer", type=click.IntRange(0, 3600), default=0, help="Choose shots to so many seconds; 0 keeps all.")
+@click.option(
+    "--trailer", type=click.IntRange(0, 3600), default=0, help="Choose shots to so many seconds; 0 keeps all."
+)
 @click.option("--size", default="1920x1080", show_default=True, help="Of the picture, in pixels.")
 @click.option("--rate", default="24", show_default=True, help="Frames per second, such as 24000/1001.")
 @click.option("--auto-approve", is_flag=True, help="Let policy approve what passes its gate.")
@@ -176,12 +178,28 @@ def board_import(studio: "Studio", file: Path) -> None:
 
 @board.command("blocking")
 @click.argument("shot")
+@_AS_JSON
 @in_studio
-def board_blocking(studio: "Studio", shot: str) -> None:
+def board_blocking(studio: "Studio", shot: str, as_json: bool) -> None:
     """Print a shot's scene in metres, to copy from into the shot's `blocking`."""
     from picturelock.core.ids import ShotCode
 
-    emit(studio.blocking(ShotCode(shot)), as_json=True, lines=list)
+    found = studio.blocking(ShotCode(shot))
+    emit(found, as_json=as_json, lines=lambda: _flat(found))
+
+
+def _flat(value: Any, indent: str = "") -> list[str]:
+    """Nested values as YAML would write them; numbers and words need no quotes here."""
+    lines: list[str] = []
+    pairs = value.items() if isinstance(value, dict) else [("-", item) for item in value]
+    for name, item in pairs:
+        label = f"{indent}{name}" if name == "-" else f"{indent}{name}:"
+        if isinstance(item, dict | list) and item:
+            lines.append(label)
+            lines += _flat(item, indent + "  ")
+        else:
+            lines.append(f"{label} {'none' if item in (None, [], {}) else item}")
+    return lines
 
 
 @board.command("sheet")
@@ -460,9 +478,8 @@ def diff(studio: "Studio", old: str, new: str, as_json: bool) -> None:
 
     def lines() -> list[str]:
         shown = [f"board: {line}" for line in found.board] + [f"lock: {line}" for line in found.locks]
-        for name in ("settings", "script", "cut"):
-            if getattr(found, name):
-                shown.append(f"{name}: differs")
+        whole = {"settings": found.settings, "script": found.script, "cut": found.cut}
+        shown += [f"{name}: differs" for name, differs in whole.items() if differs]
         return shown or ["No difference."]
 
     emit(found, as_json=as_json, lines=lines)

@@ -1,0 +1,5 @@
+"""``python -m picturelock``."""
+
+from picturelock.cli import main
+
+main()
