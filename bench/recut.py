@@ -82,10 +82,14 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--quick", action="store_true", help="12 shots of 2 s at 640x360, 3 rounds")
     arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--seconds", type=int, default=4, help="length of a shot")
+    arguments.add_argument("--height", type=int, default=1080, help="of the picture; 16 to 9")
     given = arguments.parse_args()
     where = machine()
     shots, seconds, size, rounds = (
-        (12, 2, (640, 360), 3) if given.quick else (60, 4, (1920, 1080), given.rounds)
+        (12, 2, (640, 360), 3)
+        if given.quick
+        else (60, given.seconds, (given.height * 16 // 9, given.height), given.rounds)
     )
     form = Format(width=size[0], height=size[1], handles=HANDLE, frame_rate=FrameRate(24))
     frames = 24 * seconds

@@ -120,10 +120,10 @@ def _film(
     cut: Cut, conformed: Conformed, track: Segment, captions: tuple[Caption, ...], vault: Vault, folder: Path
 ) -> Digest:
     parts = [
-        mux.Part(segment.entries(), segment.ticks, segment.extradata, partial(vault.read, segment.payload))
+        mux.Part(segment.packets, segment.ticks, segment.extradata, partial(vault.read, segment.payload))
         for segment in conformed.segments
     ]
-    voice = encode.Encoded(vault.read(track.payload), track.entries(), track.extradata, track.ticks)
+    voice = encode.Encoded(vault.read(track.payload), track.packets, track.extradata, track.ticks)
     form = cut.picture
     film = mux.Film((form.width, form.height), form.frame_rate, cut.title, cut.language)
     # Beside the cache, since the vault can link a file only on its own disk.

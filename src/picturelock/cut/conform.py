@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 import av
 import cv2
-import msgspec
 import numpy as np
 
 from picturelock.core.codec import digest_of, from_json, plain, to_json
@@ -43,17 +42,6 @@ METHOD = "conform/1"
 """Moves whenever the same piece would come out with other pictures."""
 
 
-class Packet(msgspec.Struct, frozen=True, array_like=True):
-    """One line of a segment's index: see :class:`picturelock.media.encode.Entry`."""
-
-    pos: int
-    size: int
-    pts: int
-    dts: int
-    duration: int
-    key: bool
-
-
 class Segment(Value, frozen=True, kw_only=True):
     """A piece of picture or sound as packets in the vault.
 
@@ -61,17 +49,14 @@ class Segment(Value, frozen=True, kw_only=True):
         payload: The packets' bytes, back to back.
         extradata: Parameter sets.
         ticks: Frames of a picture, samples of a sound.
+        packets: The index, in the order of decoding.
     """
 
     format: Literal["picturelock.segment/1"] = "picturelock.segment/1"
     payload: Digest
     extradata: bytes
     ticks: int
-    packets: tuple[Packet, ...]
-
-    def entries(self) -> tuple[encode.Entry, ...]:
-        """The index as media code takes it."""
-        return tuple(encode.Entry(p.pos, p.size, p.pts, p.dts, p.duration, p.key) for p in self.packets)
+    packets: tuple[encode.Entry, ...]
 
 
 class Cache:
@@ -121,7 +106,7 @@ class Cache:
             payload=self.vault.put(encoded.payload),
             extradata=encoded.extradata,
             ticks=encoded.ticks,
-            packets=tuple(Packet(e.pos, e.size, e.pts, e.dts, e.duration, e.key) for e in encoded.entries),
+            packets=encoded.entries,
         )
         self.keep(key, self.vault.put(to_json(segment)))
         return segment

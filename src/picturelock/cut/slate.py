@@ -7,7 +7,7 @@ from picturelock.media import lettering
 
 _GROUND = (38, 34, 32)
 _INK = (226, 234, 240)
-_FAINT = (128, 122, 116)
+_FAINT = (150, 144, 138)
 
 
 def label(shot: str, title: str) -> tuple[str, str]:
@@ -69,7 +69,7 @@ def missing_card(size: tuple[int, int], shot: str, title: str) -> NDArray[np.uin
     """
     picture = _blank(size)
     width, height = size
-    em, small = max(12, height // 14), max(10, height // 30)
+    em, small = max(12, height // 14), max(10, height // 22)
     _centred(picture, shot, height * 47 // 100, em, _INK, lettering.BOLD)
     for n, row in enumerate(lettering.lines(title, width * 7 // 10, small, 2)):
         _centred(picture, row, height * 56 // 100 + n * small * 3 // 2, small, _FAINT)

@@ -18,6 +18,7 @@ from typing import Self
 
 import av
 import av.error
+import msgspec
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
 from numpy.typing import NDArray
@@ -226,9 +227,8 @@ class ClipWriter:
             self.abandon()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Where one packet lies and when it is due.
+class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Where one packet lies and when it is due. Written as an array: an index has thousands.
 
     Attributes:
         pos: Byte of the payload.

@@ -131,20 +131,22 @@ def _packet(stream: Stream, data: bytes, entry: Entry, offset: int, base: Fracti
 
 
 def _packets(stream: Stream, encoded: Encoded, base: Fraction) -> Iterator[tuple[float, av.Packet]]:
+    tick = float(base)
     for entry in encoded.entries:
         data = encoded.payload[entry.pos : entry.pos + entry.size]
-        yield entry.dts / base.denominator * base.numerator, _packet(stream, data, entry, 0, base)
+        yield entry.dts * tick, _packet(stream, data, entry, 0, base)
 
 
 def _picture_packets(
     stream: Stream, parts: Sequence[Part], rate: FrameRate
 ) -> Iterator[tuple[float, av.Packet]]:
     base, offset = 1 / Fraction(rate), 0
+    tick = float(base)
     for part in parts:
         payload = part.payload()
         for entry in part.entries:
             data = payload[entry.pos : entry.pos + entry.size]
-            yield float((entry.dts + offset) * base), _packet(stream, data, entry, offset, base)
+            yield (entry.dts + offset) * tick, _packet(stream, data, entry, offset, base)
         offset += part.frames
 
 
