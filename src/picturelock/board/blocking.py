@@ -38,7 +38,7 @@ from picturelock.core.anchor import (
     SetPiece,
     Value,
 )
-from picturelock.core.blocking import Blocking, Camera, PlacedProp, Placement
+from picturelock.core.blocking import Blocking, Camera, PlacedProp, Placement, posed_height_m, project
 from picturelock.core.board import Board, Scene, Shot
 from picturelock.core.contract import (
     Angle,
@@ -443,8 +443,8 @@ class _Crew:
         props: list[PlacedProp] = []
         heading = 0.0
         if holder:
-            height = holder.posed_m * 0.62
-            target = spot.moved(180.0, 0.12, 0.3)
+            height = holder.posed_m - 0.32 * holder.height_m
+            target = spot.moved(180.0, 0.11 * holder.height_m, 0.2 * holder.height_m)
         else:
             piece = self._support(spot, 6.0)
             if piece:
@@ -514,6 +514,8 @@ class _Crew:
         stand_in = Subject(who=_NOBODY, place=ScreenPlace.CENTRE)
         people = (Person(stand_in, 1.72, 0.0),)
         size = self.shot.size
+        if self.interior and size is ShotSize.EXTREME_LONG:
+            size = ShotSize.LONG  # walls leave no more
         if self.shot.framing is Framing.ESTABLISHING and size not in {ShotSize.EXTREME_LONG, ShotSize.LONG}:
             size = ShotSize.LONG
         eye = None if self.interior else 2.6 if size is ShotSize.EXTREME_LONG else 1.9
@@ -536,20 +538,45 @@ class _Crew:
         move = self.shot.move
         focus = None
         if move.kind is Move.RACK and len(setup.figures) > 1:
-            heading = radians(camera.heading_deg)
-            away = sorted(
-                (f.x_m - camera.x_m) * sin(heading) + (f.z_m - camera.z_m) * cos(heading)
-                for f in setup.figures
-            )
+            away = sorted(_depth(camera, f) for f in setup.figures)
             focus = max(away, key=lambda depth: abs(depth - camera.focus_m))
-        end = end_of(camera, move, self.aspect, focus_end_m=focus)
+        lead = min(setup.figures, key=lambda f: abs(_depth(camera, f) - camera.focus_m), default=None)
+        face = (lead.x_m, lead.y_m + posed_height_m(lead) - 0.08 * lead.height_m, lead.z_m) if lead else None
+        end = end_of(camera, move, self.aspect, focus_end_m=focus, face=face)
         if end is None:
             return None
+        held = [f for f in setup.figures if self._holds(camera, f)] if move.kind is Move.PUSH else []
         for share in (1.0, 0.8, 0.6, 0.4, 0.25, 0.12):
             short = _between(camera, end, share)
-            if self._can_end(short) or not self._stands(camera):
+            if lead in held and lead:
+                short = self._headroom_kept(short, lead)
+            stands = self._can_end(short) or not self._stands(camera)
+            if stands and all(self._holds(short, f) for f in held):
                 return short
         return None
+
+    def _holds(self, camera: Camera, figure: Placement) -> bool:
+        """Whether a head is wholly in the picture."""
+        top, low, across, depth = self._head(camera, figure)
+        half = 0.06 * figure.height_m * camera.lens_mm / camera.sensor_mm / max(depth, 0.05)
+        return depth > 0.1 and top >= 0.0 and low <= 1.0 and half <= across <= 1.0 - half
+
+    def _head(self, camera: Camera, figure: Placement) -> tuple[float, float, float, float]:
+        """Rows of crown and chin, column of the head, and its depth."""
+        crown = figure.y_m + posed_height_m(figure)
+        u, top, depth = project(camera, self.aspect, figure.x_m, crown, figure.z_m)
+        _, low, _ = project(camera, self.aspect, figure.x_m, crown - 0.13 * figure.height_m, figure.z_m)
+        return top, low, u, depth
+
+    def _headroom_kept(self, camera: Camera, figure: Placement) -> Camera:
+        """Tilted up as far as a growing head asks for."""
+        field = degrees(2 * atan(camera.sensor_mm / camera.lens_mm / 2 / self.aspect))
+        for _ in range(3):
+            top, _, _, _ = self._head(camera, figure)
+            if top >= 0.03:
+                break
+            camera = msgspec.structs.replace(camera, tilt_deg=camera.tilt_deg + (0.04 - top) * field)
+        return camera
 
     def _can_end(self, camera: Camera) -> bool:
         if not self.interior:
@@ -577,6 +604,12 @@ def _unlocated(scene: Scene) -> LocationLook:
 
 def _within(value: float, most: float) -> float:
     return min(max(value, -most), most)
+
+
+def _depth(camera: Camera, figure: Placement) -> float:
+    """Metres along the ground, ahead of the lens."""
+    heading = radians(camera.heading_deg)
+    return (figure.x_m - camera.x_m) * sin(heading) + (figure.z_m - camera.z_m) * cos(heading)
 
 
 def _between(first: Camera, last: Camera, share: float) -> Camera:

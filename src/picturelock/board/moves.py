@@ -7,6 +7,8 @@ from msgspec.structs import replace
 from picturelock.core.blocking import Camera
 from picturelock.core.contract import Amount, CameraMove, Move
 
+Point = tuple[float, float, float]
+
 #: Shares of the distance (push, pull), of the field of view (pan, tilt) and of the picture in focus (truck, crane).
 _PUSH = {Amount.SMALL: 0.12, Amount.MEDIUM: 0.24, Amount.LARGE: 0.42}
 _PULL = {Amount.SMALL: 0.15, Amount.MEDIUM: 0.35, Amount.LARGE: 0.9}
@@ -16,7 +18,12 @@ _CRANE = {Amount.SMALL: 0.15, Amount.MEDIUM: 0.4, Amount.LARGE: 1.0}
 
 
 def end_of(
-    camera: Camera, move: CameraMove, aspect: float, *, focus_end_m: float | None = None
+    camera: Camera,
+    move: CameraMove,
+    aspect: float,
+    *,
+    focus_end_m: float | None = None,
+    face: Point | None = None,
 ) -> Camera | None:
     """The camera at the last frame, or ``None`` where it stands.
 
@@ -27,12 +34,17 @@ def end_of(
         move: What it does, and how far.
         aspect: Picture width / height.
         focus_end_m: Where a rack ends; ``None`` racks to behind the subject.
+        face: What a push goes to, in world metres; ``None`` pushes along the optical axis.
     """
     match move.kind:
         case Move.STATIC | Move.HANDHELD:
             return None
         case Move.PUSH:
-            return _along(camera, _PUSH[move.amount])
+            return (
+                _along(camera, _PUSH[move.amount])
+                if face is None
+                else _closer(camera, face, _PUSH[move.amount])
+            )
         case Move.PULL:
             return _along(camera, -_PULL[move.amount])
         case Move.PAN_LEFT | Move.PAN_RIGHT:
@@ -52,6 +64,18 @@ def end_of(
             return _craned(camera, by if move.kind is Move.CRANE_UP else -by)
         case Move.RACK:
             return replace(camera, focus_m=camera.focus_m * 2.2 if focus_end_m is None else focus_end_m)
+
+
+def _closer(camera: Camera, face: Point, share: float) -> Camera:
+    """Straight towards a face, which so keeps its place in the picture while it grows."""
+    x, y, z = (to - at for to, at in zip(face, (camera.x_m, camera.y_m, camera.z_m), strict=True))
+    return replace(
+        camera,
+        x_m=camera.x_m + x * share,
+        y_m=camera.y_m + y * share,
+        z_m=camera.z_m + z * share,
+        focus_m=camera.focus_m * (1.0 - share),
+    )
 
 
 def _across(camera: Camera) -> float:

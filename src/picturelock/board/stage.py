@@ -594,6 +594,10 @@ def _want_outside(set_: _Dresser, kind: PieceKind) -> SetPiece | None:  # noqa: 
     look, size = set_.look.kind, set_.size
     confined = look in {SetKind.STREET, SetKind.BRIDGE, SetKind.DECK, SetKind.ROOFS}
     match kind:
+        case K.TREE | K.BUSH if look is SetKind.SHORE:
+            return set_.first(
+                kind, ((-7.0, -4.5, 0.0), (7.5, -6.5, 0.0), (-4.5, -10.0, 0.0), (9.0, -1.0, 0.0))
+            )
         case K.TREE | K.BUSH | K.ROCK if not confined:
             before = len(set_.pieces)
             set_.around(kind, 1, 4.2, 7.5, turn=137.5 * before)
@@ -725,7 +729,8 @@ def _corridor(set_: _Dresser) -> None:
         set_.put(K.LAMP, 0.0, z, size=(0.36, 0.5, 0.36), y=set_.size.height - 0.5)
     if not set_.has(K.BENCH):
         set_.first(K.BENCH, set_.wall_spots(0.4), size=(1.2, 0.8, 0.38))
-    _want_inside(set_, K.PICTURE)
+    _dress_bare_walls(set_)
+    set_.put(K.DOOR, 0.0, -half_d, 0.0, size=(1.5, 2.2, 0.14))
 
 
 def _hall(set_: _Dresser) -> None:
@@ -752,8 +757,11 @@ def _hall(set_: _Dresser) -> None:
         )
     for side in (-1.0, 1.0):
         set_.put(K.BENCH, side * (half_w - 0.35), 0.6, 90.0 if side < 0 else 270.0, size=(2.2, 0.9, 0.5))
-        set_.put(K.LAMP, side * 1.9, 1.2, size=(1.1, 1.6, 1.1), y=set_.size.height - 1.6)
+    if not set_.inside:
+        return
+    low = min(3.2, set_.size.height - 1.0)
     for side in (-1.0, 1.0):
+        set_.put(K.LAMP, side * 1.9, 1.2, size=(1.1, set_.size.height - low, 1.1), y=low)
         set_.put(K.PICTURE, side * half_w * 0.5, -half_d + 0.03, 0.0, size=(1.0, 1.4, 0.08), y=1.7)
         set_.put(K.BENCH, side * half_w * 0.5, -half_d + 0.3, 0.0, size=(1.8, 0.9, 0.5))
 
@@ -817,32 +825,28 @@ def _shore(set_: _Dresser) -> None:
         set_.put(
             K.POST, 8.6, -1.0 + 1.2 * index, 0.0, size=(0.22, 1.0 + 0.1 * (index % 3), 0.22), y=-0.1 * index
         )
-    set_.around(K.BUSH, 7, 9.0, 15.0, turn=180)
+    for x, z in ((-8.5, -6.0), (9.5, -8.0), (-5.5, -12.0), (4.5, -13.5), (-13.0, -10.0), (12.0, -4.0)):
+        set_.put(K.BUSH, x, z, 25.0 * x)
 
 
 def _stairs(set_: _Dresser) -> None:
-    size = set_.size
-    half_d = size.depth / 2
+    size, half_d = set_.size, set_.size.depth / 2
     rise = 1.87 if size.height < 4.2 else 2.21
-    run = min(3.6, half_d - 2.1 - 1.2)
-    foot = half_d - 1.2 - run
+    run = min(3.6, half_d - 1.2 - set_.play.far - 0.1)
     width = min(3.0, size.width - 2.4)
-    set_.put(K.STAIR, 0.0, foot + run / 2, 0.0, size=(width, rise, run))
+    set_.put(K.STAIR, 0.0, half_d - 1.2 - run / 2, 0.0, size=(width, rise, run))
     landing = min(size.width - 0.1, width + 2.0)
     set_.put(K.BOX, 0.0, half_d - 0.6, 0.0, size=(landing, rise, 1.16))
-    if size.height - rise > 2.1 and is_interior(set_.look):
+    if size.height - rise > 2.1:
         set_.put(K.DOOR, 0.0, half_d - 0.03, 180.0, y=rise, size=(1.1, 2.05, 0.14))
     for side in (-1.0, 1.0):
-        set_.put(
-            K.WINDOW if is_interior(set_.look) else K.STREET_LAMP,
-            side * (size.width / 2 - 0.03),
-            1.4,
-            90.0 if side < 0 else 270.0,
-            **({"size": (1.1, 1.6, 0.16), "y": 1.1} if is_interior(set_.look) else {}),
-        )
-    if is_interior(set_.look):
+        heading = 90.0 if side < 0 else 270.0
+        set_.put(K.WINDOW, side * (size.width / 2 - 0.03), 1.4, heading, size=(1.1, 1.6, 0.16), y=1.1)
+        if not set_.inside:
+            set_.put(K.STREET_LAMP, side * (size.width / 2 - 0.6), -2.6, heading)
+    if set_.inside:
         set_.put(K.LAMP, 0.0, 0.6, size=(0.5, 1.0, 0.5), y=size.height - 1.0)
-        _want_inside(set_, K.PICTURE)
+        _dress_bare_walls(set_)
 
 
 def _vehicle(set_: _Dresser) -> None:
