@@ -85,7 +85,9 @@ class Rule(Value, frozen=True, kw_only=True):
         """The limits as people write them: ``>= 0.5``, ``<= 3``, ``1 to 4``, ``= 0``."""
         if self.least is not None and self.most is not None:
             return f"= {self.least:g}" if self.least == self.most else f"{self.least:g} to {self.most:g}"
-        return f">= {self.least:g}" if self.least is not None else f"<= {self.most:g}"
+        if self.most is not None:
+            return f"<= {self.most:g}"
+        return f">= {self.least:g}" if self.least is not None else "any"
 
 
 class Profile(Value, frozen=True, kw_only=True):

@@ -153,7 +153,7 @@ def plant_in(
 def _stretch(path: Path, at: int) -> None:
     """Show one frame twice as long, as clips of uneven rate do, without touching a pixel."""
     source = io.BytesIO(path.read_bytes())
-    with av.open(source) as given, av.open(str(path), "w", format="mp4") as made:
+    with av.open(source, "r") as given, av.open(str(path), "w", format="mp4") as made:
         stream = given.streams.video[0]
         out = made.add_stream_from_template(stream)
         for packet in given.demux(stream):

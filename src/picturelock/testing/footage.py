@@ -155,7 +155,9 @@ def _scene(look: Look, seed: int) -> list[_Plane]:
     return planes
 
 
-def _figure(size: tuple[int, int], x: float, height: float, tone, chance: np.random.Generator) -> _Plane:
+def _figure(
+    size: tuple[int, int], x: float, height: float, tone: Tone, chance: np.random.Generator
+) -> _Plane:
     wide, tall = size
     pixels, mask = np.zeros((tall, wide, 3), np.uint8), np.zeros((tall, wide), np.uint8)
     foot = tall * 0.78

@@ -11,14 +11,14 @@ from picturelock.gate.pixels import Pixels
 
 # Below this mean difference two frames are one picture twice; codecs leave a trace of noise.
 STILL = 0.08
-# Changes below this are the codec's, whatever their neighbours are.
-QUIET = 0.5
+# A codec's key frames change the picture by up to so many levels, whatever moves in it.
+POP = 0.5
 
 
 def _jump(screening: Screening) -> Found:
     """Largest change from one frame to the next against its neighbours' median: 1 is steady, a cut is tens."""
     change = screening.change
-    ratios = [c / max(around(change, n, 5), QUIET) for n, c in enumerate(change)]
+    ratios = [max(0.0, c - POP) / max(around(change, n, 5), POP) for n, c in enumerate(change)]
     at = int(np.argmax(ratios))
     return Found(ratios[at], {"frame": at + 1, "levels": round(change[at], 3)})
 
@@ -38,12 +38,31 @@ def _freeze(screening: Screening) -> Found:
 def _stutter(screening: Screening) -> Found:
     """Frames that repeat the one before while the picture is moving on both sides of them."""
     change = screening.change
-    held = [
-        n + 1
-        for n, c in enumerate(change)
-        if min(_sustained(change[max(0, n - 6) : n]), _sustained(change[n + 1 : n + 7])) > max(4 * c, 0.5)
-    ]
+    held: list[int] = []
+    n = 0
+    while n < len(change):
+        stop = n
+        while stop < len(change) and _repeats(change, n, stop):
+            stop += 1
+        # A repeat is abrupt on both sides; a hand that turns around slows down first.
+        if stop > n and min(_edge(change, n - 1, -1), _edge(change, stop, 1)) > 0.55:
+            held += range(n + 1, stop + 1)
+        n = max(n + 1, stop)
     return Found(float(len(held)), {"frame": held[0], "frames": held[:32]} if held else {})
+
+
+def _repeats(change: list[float], start: int, at: int) -> bool:
+    """Whether a change is next to nothing against the movement before ``start`` and after ``at``."""
+    around_it = min(_sustained(change[max(0, start - 6) : start]), _sustained(change[at + 1 : at + 7]))
+    return around_it > max(4 * change[at], 0.5)
+
+
+def _edge(change: list[float], at: int, way: int) -> float:
+    """How much of the movement on this side is there already at its first frame."""
+    if not 0 <= at < len(change):
+        return 0.0
+    side = change[at : at + 6] if way > 0 else change[max(0, at - 5) : at + 1]
+    return change[at] / max(_sustained(side), 1e-6)
 
 
 def _sustained(changes: list[float]) -> float:

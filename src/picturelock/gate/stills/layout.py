@@ -12,14 +12,14 @@ _ROOM = 0.1
 
 
 def _pairs(view: View) -> dict[AnchorId, tuple[Box, Box]] | Missing:
-    """Expected and seen box of each figure that both know."""
-    if isinstance(view.seen, str):
-        return Missing(view.seen)
+    """Expected and seen box of each figure that is expected in the picture; both cut at the picture's edge."""
     if view.subject.blocking is None:
         return Missing("the shot has no blocking to compare with")
     expected = {who: box for who, box in view.expected.items() if box.inside() > 0.05}
     if not expected:
-        return Missing("no figure is expected in the picture")
+        return {}
+    if isinstance(view.seen, str):
+        return Missing(view.seen)
     empty = Box(left=0.0, top=0.0, right=0.0, bottom=0.0)
     return {who: (_cut(box), _cut(view.seen.get(who, empty))) for who, box in expected.items()}
 
@@ -52,6 +52,8 @@ def _overlap(view: View) -> Found | Missing:
     pairs = _pairs(view)
     if isinstance(pairs, Missing):
         return pairs
+    if not pairs:
+        return Found(1.0, {"figures": 0})
     found = {who: _overlap_of(a, b) for who, (a, b) in pairs.items()}
     worst = min(sorted(found), key=lambda who: found[who])
     return Found(found[worst], {"figure": str(worst)})
@@ -62,23 +64,25 @@ def _offset(view: View) -> Found | Missing:
     pairs = _pairs(view)
     if isinstance(pairs, Missing):
         return pairs
+    if not pairs:
+        return Found(0.0, {"figures": 0})
     found = {who: abs((a.left + a.right) / 2 - (b.left + b.right) / 2) for who, (a, b) in pairs.items()}
     worst = max(sorted(found), key=lambda who: found[who])
     return Found(found[worst], {"figure": str(worst)})
 
 
 def _relative_height(view: View) -> Found | Missing:
-    """Largest error of two figures' ratio of heights, as a factor of at least 1."""
+    """Largest error of two figures' ratio of heights, as a factor of at least 1.
+
+    Figures that the frame cuts are compared by what is left of them; one figure alone has nothing to be wrong against.
+    """
     pairs = _pairs(view)
     if isinstance(pairs, Missing):
         return pairs
-    # A figure that the frame cuts off has no height to compare.
-    whole = [who for who, (a, _) in pairs.items() if a.top > -_ROOM and a.bottom < 1 + _ROOM]
-    if len(whole) < 2:
-        return Missing("fewer than two figures stand whole in the picture")
     worst, between = 1.0, ("", "")
-    for n, one in enumerate(whole):
-        for other in whole[n + 1 :]:
+    names = sorted(pairs)
+    for n, one in enumerate(names):
+        for other in names[n + 1 :]:
             (a, seen_a), (b, seen_b) = pairs[one], pairs[other]
             if min(seen_a.height, seen_b.height) <= 0:
                 return Found(
