@@ -261,6 +261,9 @@ def _end(brief: ClipBrief, first: Stack, move: CameraMove) -> Camera:
         placed = named
     if move.kind is not Move.RACK or abs(placed.focus_m - named.focus_m) > 1e-9 or not first.layered:
         return placed
-    # A rack that was not told where to: to the plane that is least in focus now.
-    farthest = max(first.sheets, key=lambda s: abs(1 / s.depth_m - 1 / first.drew.focus_m))
-    return msgspec.structs.replace(placed, focus_m=farthest.depth_m)
+    # A rack that was not told where to goes to another figure if there is one, or else to what is least in focus.
+    start = first.drew.focus_m
+    figures = sorted((s for s in first.sheets if s.life), key=lambda s: abs(1 / s.depth_m - 1 / start))
+    chosen = figures[1:] or list(first.sheets)
+    target = max(chosen, key=lambda s: abs(1 / s.depth_m - 1 / start))
+    return msgspec.structs.replace(placed, focus_m=target.depth_m)

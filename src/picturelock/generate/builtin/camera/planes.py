@@ -172,6 +172,8 @@ def _extended(picture: Pixels, margin: Margin) -> Pixels:
 
 
 def _premultiplied(picture: Pixels) -> Pixels:
+    if int(picture[:, :, 3].min()) == 255:
+        return picture
     alpha = picture[:, :, 3:4].astype(np.float32) / 255.0
     colour = (picture[:, :, :3] * alpha + 0.5).astype(np.uint8)
     return np.dstack([colour, picture[:, :, 3]])
@@ -257,7 +259,7 @@ def prepared(
         margin.bottom if bottom == height else 0,
     )
     cut = _premultiplied(picture[top:bottom, left:right])
-    if base:
+    if base and int(cut[:, :, 3].min()) < 255:
         cut = np.dstack([_filled(cut), np.full(cut.shape[:2], 255, np.uint8)])
     cut = _extended(cut, margin)
     left, top = left - margin.left, top - margin.top

@@ -92,7 +92,12 @@ class Speaker:
         """
         for sentence in self._model.split_sentences(text):
             with self._lock:
-                tokens = self._read(sentence)
+                try:
+                    tokens = self._read(sentence)
+                except (ValueError, LookupError, TypeError, AttributeError, AssertionError, OverflowError):
+                    # The dictionary gives up on odd signs and endless numbers: plain letters it always reads.
+                    plain = re.sub(r"(\d)", r" \1 ", re.sub(r"[^A-Za-z0-9 ,.!?']", " ", sentence))
+                    tokens = self._read(plain)
                 for chunk in _chunks(tokens):
                     said = self._stretch(chunk, pace)
                     if said is not None:

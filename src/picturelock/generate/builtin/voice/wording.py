@@ -75,6 +75,8 @@ def speakable(text: str) -> str:
     Shouted capitals are read as words, asides in brackets as asides, dashes and dots as pauses; signs without a sound
     are left out.
     """
+    # Superscripts and ligatures as what they stand for; the dots of an ellipsis stay one sign.
+    text = unicodedata.normalize("NFKC", text).replace("...", "…")
     text = text.replace("[", "(").replace("]", ")").replace("{", "(").replace("}", ")")
     text = re.sub(r"\s*\(\s*", ", ", text)
     text = re.sub(r"\s*\)\s*(?=[.,;:!?…])", "", text)
