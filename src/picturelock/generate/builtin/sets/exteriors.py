@@ -340,7 +340,10 @@ def bridge(plot: Plot) -> None:
             block = _block(PieceKind.HOUSE, x, side * (34.0 + chance.between(0, 2)), heading, 7.6, tall, 7.0)
             plot.place(townhouse if abs(x) < 30 else _far_townhouse, block, f"quay-{side}-{index}", "far")
     _church(plot, 16.0, 66.0)
-    land.skyline(plot, 90.0, 6.0, 11.0)
+    land.skyline(plot, 90.0, 6.0, 11.0, open_deg=20.0)
+    land.ridge(
+        plot, "upriver", mix(GRASS, plot.paint.ground, 0.4), 300.0, 22.0, base=-6.0, rough=0.2, keys=12
+    )
 
 
 def _arches(plot: Plot, x: float, masonry: Material) -> None:
@@ -495,7 +498,7 @@ def mountain(plot: Plot) -> None:
         away = np.clip((np.hypot(x, z) - 4.0) / 10.0, 0, 1)
         lumps = noise(np.stack((x / 5, np.zeros_like(x), z / 5), axis=-1), plot.seed, 3)
         fall = -np.clip(z - 9.0, 0, 60.0) * 0.55
-        rise = np.clip(-z - 8.0, 0, 40.0) * 0.5 + np.clip(-x - 10.0, 0, 30.0) * 0.35
+        rise = np.clip(-z - 17.0, 0, 40.0) * 0.6 + np.clip(-x - 13.0, 0, 30.0) * 0.45
         return away * lumps * 0.9 + fall + np.where(z > 9, 0.0, rise)
 
     scree = Material(colour=mix(plot.paint.ground, STONE, 0.45), pattern="stone", pattern_m=1.6)
@@ -533,7 +536,12 @@ def mountain(plot: Plot) -> None:
 
 def roadside(plot: Plot) -> None:
     """A country road across the picture, where a vehicle stands."""
-    land.ground(plot, land.grass(plot), land.rolling(plot.seed, 0.7, clear=9, size=16))
+    rolling = land.rolling(plot.seed, 0.7, clear=9, size=16)
+
+    def beside(x: Floats, z: Floats) -> Floats:
+        return rolling(x, z) * np.clip((np.abs(z - 3.4) - 5.0) / 8.0, 0, 1)
+
+    land.ground(plot, land.grass(plot), beside)
     s = Solids("road")
     tar = land.snowed(plot, plain(mix(plot.paint.ground, (0.40, 0.39, 0.38), 0.6)))
     s.box(tar, (800.0, 0.05, 5.6), (0, -0.035, 3.4), casts=False)

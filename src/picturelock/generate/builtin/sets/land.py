@@ -64,17 +64,22 @@ def rolling(key: int, amount: float, *, clear: float = 5.0, size: float = 9.0) -
 def ground(
     plot: Plot, material: Material, height: Height = flat, *, name: str = "ground", level: float = 0.0
 ) -> None:
-    """Land from under the feet to the horizon."""
+    """Land from under the feet to the horizon; it never rises over the lens."""
+
+    def land(x: Floats, z: Floats) -> Floats:
+        away = np.hypot(x - plot.camera.x_m, z - plot.camera.z_m)
+        highest = plot.camera.y_m - 0.7 + np.clip(away - 5.0, 0, None) * 0.6
+        return np.minimum(height(x, z) + level, np.maximum(highest, level))
+
     s = Solids(name)
     angles = np.arange(65) * 2 * pi / 64
     radii = np.array(_RINGS)
     x = radii[:, None] * np.sin(angles)[None, :]
     z = radii[:, None] * np.cos(angles)[None, :]
-    y = height(x, z) + level
-    s.sheet(material, np.stack((x, y, z), axis=-1), smooth=True, creases=False, casts=False)
+    s.sheet(material, np.stack((x, land(x, z), z), axis=-1), smooth=True, creases=False, casts=False)
     plot.raise_(s)
     if height is not flat:
-        plot.terrain.append(height)
+        plot.terrain.append(land)
 
 
 def snowed(plot: Plot, material: Material) -> Material:
@@ -146,7 +151,7 @@ def ridge(
     away = [(1.0, 0.0), (1.06, 0.55), (1.12, 1.0)]
     rows = []
     for out, share in away:
-        wobble = 1 + 0.02 * noise(round_trip * 5, plot.seed + keys + 11, 2)
+        wobble = 1 + 0.03 * noise(round_trip * 2, plot.seed + keys + 11, 1)
         y = base + (tops - base) * share
         rows.append(
             np.stack(
@@ -156,7 +161,7 @@ def ridge(
         )
     s = Solids(name, "far")
     grid = np.stack(rows)
-    s.sheet(plain(colour), grid, smooth=rough < 0.5, casts=False, creases=False)
+    s.sheet(plain(colour), grid, casts=False, creases=False)
     if snow_above < 1:
         _caps(plot, s, grid, height, snow_above, keys)
     plot.raise_(s)
@@ -218,7 +223,14 @@ def woods(
 
 
 def skyline(
-    plot: Plot, distance: float, low: float, high: float, *, base: float = 0.0, count: int = 64
+    plot: Plot,
+    distance: float,
+    low: float,
+    high: float,
+    *,
+    base: float = 0.0,
+    count: int = 64,
+    open_deg: float = 0.0,
 ) -> None:
     """Roofs, gables and a few spires of a town far off, with windows, lit when lamps are.
 
@@ -229,12 +241,15 @@ def skyline(
         high: Eaves of the highest.
         base: Ground of the town.
         count: Houses all round.
+        open_deg: Half of the gap left to both sides, where a river runs.
     """
     chance = plot.chance(41)
     s = Solids("skyline", "far")
     tone = mix(plot.paint.wall, SLATE, 0.4)
     for index in range(count):
         angle = 360.0 * index / count + chance.between(-2.5, 2.5)
+        if abs(angle % 180 - 90) < open_deg:
+            continue
         row = index % 3
         reach = distance * (1.0 + 0.28 * row) * chance.between(0.95, 1.08)
         wide = chance.between(7.5, 12.0)

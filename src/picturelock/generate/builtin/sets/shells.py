@@ -13,7 +13,7 @@ import numpy as np
 
 from picturelock.core.anchor import PieceKind, SetKind, SetPiece
 from picturelock.core.blocking import TimeOfDay
-from picturelock.core.location import local
+from picturelock.core.location import local, stair_steps
 from picturelock.generate.builtin.geometry import Material, Mesh
 from picturelock.generate.builtin.sets import land
 from picturelock.generate.builtin.sets.chance import noise
@@ -348,8 +348,29 @@ def hall(plot: Plot) -> None:
 
 
 def stairwell(plot: Plot) -> None:
-    """A high room whose far end a flight of stairs climbs."""
+    """A high room whose far end a flight of stairs climbs, with banisters at both sides."""
     _enclose(plot, _finish(plot, dado=True), _flooring(plot, "tiles"), beams=False)
+    for number, piece in enumerate(p for p in plot.pieces if p.kind is PieceKind.STAIR):
+        _banisters(plot, piece, f"banister-{number}")
+
+
+def _banisters(plot: Plot, stair: SetPiece, name: str) -> None:
+    """Newel posts, a rail and a baluster on every tread."""
+    steps = stair_steps(stair)
+    rise, run = stair.height_m / steps, stair.depth_m / steps
+    wood, dark = plot.paint.wood(0.9), plot.paint.wood(0.7)
+    s = Solids(name)
+    for side in (-1, 1):
+        x = side * (stair.width_m / 2 - 0.09)
+        foot, head = -stair.depth_m / 2 + run * 0.5, stair.depth_m / 2 - run * 0.5
+        for z, low in ((foot, rise), (head, stair.height_m)):
+            s.box(dark, (0.11, 1.02, 0.11), (x, low, z))
+            s.lathe(dark, [(0.07, 0.0), (0.08, 0.06), (0.02, 0.13)], (x, low + 1.02, z), sides=8)
+        for step in range(1, steps - 1):
+            z = -stair.depth_m / 2 + run * (step + 0.5)
+            s.box(wood, (0.035, 0.86, 0.035), (x, rise * (step + 1), z))
+        s.tube(wood, (x, rise + 0.9, foot), (x, stair.height_m + 0.9, head), 0.05, sides=6)
+    plot.raise_(s, (stair.x_m, stair.y_m, stair.z_m), stair.heading_deg)
 
 
 def vehicle(plot: Plot) -> None:

@@ -63,7 +63,7 @@ def backdrop(time: TimeOfDay, weather: Weather, *, interior: bool, warmth: RGB) 
             horizon=horizon,
             clouds=clouds,
             stars=hour.stars and greyed < 0.5,
-            far=mix(far, warmth, 0.4),
+            far=mix(far, warmth, 0.12),
             haze_m=max(60.0, haze),
         )
     return Backdrop(
