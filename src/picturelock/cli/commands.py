@@ -44,9 +44,8 @@ def cli(context: click.Context, where: Path, author: str | None) -> None:
 def run() -> None:
     """Run the command line and exit with its code."""
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Without its standalone mode, click hands back the code of an early exit.
+        code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
         say("Interrupted. What was finished is kept; the same command goes on from here.")
         sys.exit(1)
@@ -56,6 +55,7 @@ def run() -> None:
     except PicturelockError as error:
         explain(error)
         sys.exit(error.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def in_studio(command: F) -> F:
