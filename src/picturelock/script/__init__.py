@@ -1,1 +1,1 @@
-
+"""The script department: a screenplay or prose to scenes, shots, units and anchors."""

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import ceil
 
 from msgspec.structs import replace
 
 from picturelock.core.anchor import CharacterAnchor, PropAnchor
-from picturelock.core.blocking import Expression, Pose, TimeOfDay
+from picturelock.core.blocking import Expression, Pose
 from picturelock.core.board import Certainty, Mark
 from picturelock.core.contract import (
     Amount,
@@ -38,10 +39,8 @@ from picturelock.script.reading import Focus, Reading, read
 from picturelock.script.source import Passage
 from picturelock.script.story import Action, Line, Person, StoryScene
 from picturelock.script.timing import (
-    BREATH,
     GAP,
     LEAD_IN,
-    LIMIT,
     LONGEST,
     SHORTEST,
     TAIL,
@@ -88,11 +87,12 @@ class Purpose:
 
 @dataclass(slots=True)
 class Said:
-    """A speech with its estimated length."""
+    """A speech with its estimated length; ``part`` counts the pieces of a long one."""
 
     line: Line
     text: str
     seconds: float
+    part: int = 0
 
 
 @dataclass(slots=True)
@@ -102,6 +102,7 @@ class Plan:
     Attributes:
         seconds: Length.
         lead: Seconds before the first speech.
+        directed: The script asks for this size.
         text: What is seen, in the script's words.
     """
 
@@ -120,6 +121,7 @@ class Plan:
     marks: list[Mark] = field(default_factory=list)
     tense: bool = False
     lead: float = LEAD_IN
+    directed: bool = False
 
 
 @dataclass(slots=True)
@@ -256,7 +258,7 @@ def cover(scene: StoryScene, stage: Stage, location: str) -> list[Plan]:
     _seat_everyone(floor)
     runs = _runs(scene)
     if not runs or isinstance(runs[0], list):
-        floor.plans.append(_heading_shot(floor, new))
+        floor.plans.append(_heading_shot(floor, new=new))
     for run in runs:
         if isinstance(run, list):
             _dialogue(floor, run)
@@ -311,7 +313,7 @@ def _only_direction(text: str) -> bool:
     return text == text.upper() and spoken_words(text) <= 6 and starts_shot(text)
 
 
-def _heading_shot(floor: _Floor, new: bool) -> Plan:
+def _heading_shot(floor: _Floor, *, new: bool) -> Plan:
     scene = floor.scene
     size = ShotSize.LONG if scene.interior else ShotSize.EXTREME_LONG
     return Plan(
@@ -399,12 +401,16 @@ def _before(floor: _Floor, piece: _Piece) -> None:
                 floor.holding[name] = prop_id(head)
         for name, head in reading.takes:
             if prop_id(head) in floor.stage.props:
-                for other, held in list(floor.holding.items()):
-                    if held == prop_id(head):
-                        del floor.holding[other]
-                floor.holding[name] = prop_id(head)
-                if floor.poses.get(name, Pose.STAND) in {Pose.STAND, Pose.REACH}:
-                    floor.poses[name] = Pose.HOLD
+                _take(floor, name, prop_id(head))
+
+
+def _take(floor: _Floor, name: str, thing: AnchorId) -> None:
+    for other, held in list(floor.holding.items()):
+        if held == thing:
+            del floor.holding[other]
+    floor.holding[name] = thing
+    if floor.poses.get(name, Pose.STAND) in {Pose.STAND, Pose.REACH}:
+        floor.poses[name] = Pose.HOLD
 
 
 _GETS_UP = re.compile(
@@ -476,6 +482,8 @@ def _action_shot(floor: _Floor, piece: _Piece, *, establish: bool) -> _Drafted:
         subjects=subjects,
         props=props,
         tense=tense,
+        directed=direction.size is not None
+        or (direction.move is not None and direction.move.needs_last_keyframe),
     )
     if establish:
         plan.seconds = max(plan.seconds, 3.5)
@@ -645,6 +653,11 @@ def _dialogue(floor: _Floor, lines: list[Line]) -> None:
         floor.plans.append(_dialogue_shot(floor, group, said[at + len(group) :]))
         at += len(group)
         floor.exchange += 1
+    for name in dict.fromkeys(line.speaker for line in lines):
+        person = floor.stage.people.named(name)
+        if person in floor.recent:
+            floor.recent.remove(person)
+        floor.recent.append(person)
     for one, other in pairwise(said):
         if one.line.speaker != other.line.speaker:
             floor.partner[one.line.speaker] = other.line.speaker
@@ -667,6 +680,8 @@ def _attached(floor: _Floor, said: list[Said]) -> int:
         return 0
     before.lead, before.seconds = before.seconds, total
     before.speeches = [first]
+    if first.line.doubt:
+        before.marks.append(Mark(what=first.line.doubt, about=f"speaker of line {first.line.first}"))
     before.last = max(before.last, first.line.last)
     before.text = tidy(f"{before.text} {first.line.speaker}: “{first.text}”", 220)
     before.subjects = (
@@ -681,11 +696,11 @@ def _said(floor: _Floor, line: Line) -> list[Said]:
     voice = floor.stage.characters[line.speaker].voice
     parts = [line.text]
     if speech_seconds(line.text, voice) > LONGEST - LEAD_IN - TAIL:
-        parts = _broken(line.text, lambda t: speech_seconds(t, voice), LONGEST - LEAD_IN - TAIL - 0.6)
-    return [Said(line, part, speech_seconds(part, voice)) for part in parts]
+        parts = _broken(line.text, lambda t: speech_seconds(t, voice), LONGEST - LEAD_IN - TAIL)
+    return [Said(line, part, speech_seconds(part, voice), number) for number, part in enumerate(parts)]
 
 
-def _broken(text: str, seconds, most: float) -> list[str]:
+def _broken(text: str, seconds: Callable[[str], float], most: float) -> list[str]:
     pieces = [s.text for s in sentences(Passage(text, 1))]
     pieces = [p for piece in pieces for p in (_clauses(piece) if seconds(piece) > most else [piece])]
     pieces = [
@@ -709,19 +724,17 @@ def _clauses(text: str) -> list[str]:
     return [p.strip() for p in re.split(r"(?<=[,;:—，；、])\s*", text) if p.strip()]
 
 
-def _chunks(text: str, seconds, most: float) -> list[str]:
+def _chunks(text: str, seconds: Callable[[str], float], most: float) -> list[str]:
     """Where nothing else divides it: by words, or by characters."""
     units = text.split(" ") if " " in text else list(text)
     gap = " " if " " in text else ""
-    found, held = [], units[0]
-    for unit in units[1:]:
-        longer = held + gap + unit
-        if seconds(longer) > most:
-            found.append(held)
-            held = unit
-        else:
-            held = longer
-    return [*found, held]
+    count = ceil(seconds(text) / most)
+    while True:
+        size = ceil(len(units) / count)
+        found = [gap.join(units[i : i + size]) for i in range(0, len(units), size)]
+        if size == 1 or all(seconds(part) <= most for part in found):
+            return found
+        count += 1
 
 
 def _group(floor: _Floor, said: list[Said], at: int) -> list[Said]:
@@ -806,7 +819,7 @@ def _dialogue_composition(
         floor.grouped = True
         floor.exchange = max(floor.exchange, 1)
         return ShotSize.MEDIUM_LONG, Framing.GROUP, visible[:5], Purpose.MASTER
-    second_part = bool(
+    second_part = main.part % 3 == 1 and bool(
         floor.plans and floor.plans[-1].speeches and floor.plans[-1].speeches[-1].line is main.line
     )
     if second_part and listener and floor.plans[-1].purpose != Purpose.REACTION:
@@ -915,7 +928,13 @@ def _vary_sizes(plans: list[Plan]) -> None:
     """Two shots in a row of the same people from the same size would jump: the second goes a step closer."""
     for before, plan in pairwise(plans):
         same = [s.who for s in before.subjects] == [s.who for s in plan.subjects]
-        if same and before.size is plan.size and before.framing is plan.framing and plan.subjects:
+        if (
+            same
+            and not plan.directed
+            and before.size is plan.size
+            and before.framing is plan.framing
+            and plan.subjects
+        ):
             at = _CLOSER.index(plan.size)
             plan.size = _CLOSER[at + 1] if at < 6 else _CLOSER[at - 2]
 
@@ -926,6 +945,3 @@ def _close_gaps(plans: list[Plan], scene: StoryScene) -> None:
     for before, plan in pairwise(plans):
         plan.first = max(plan.first, before.first)
         plan.last = max(plan.last, plan.first)
-
-
-__all__ = ["BREATH", "LIMIT", "Plan", "Purpose", "Said", "Stage", "TimeOfDay", "cover"]

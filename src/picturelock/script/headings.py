@@ -19,6 +19,12 @@ _TIME_PART = re.compile(
 )
 
 
+_OVER = re.compile(
+    r"(?i)\b(?:storm|rain|snow|fog|mist|clouds?)\b[^.!?]{0,20}\b(?:had|has|have) (?:gone|passed|stopped|lifted|blown|cleared|ended)[^.!?]*"
+    r"|\bafter the (?:storm|rain|snow)\b|\bno (?:rain|snow|wind|clouds?|fog)\b|[雨雪]停|雾散"
+)
+
+
 class Heading(NamedTuple):
     """What a scene heading says.
 
@@ -67,7 +73,8 @@ def time_in(text: str) -> TimeOfDay | None:
 
 
 def weather_in(text: str) -> Weather | None:
-    """The worst weather that is named."""
+    """The worst weather that is named; what is over is not seen."""
+    text = _OVER.sub("", text)
     named = {WEATHER[w] for w in words(text) if w in WEATHER} | {
         WEATHER[w] for w in CHINESE_WEATHER.findall(text)
     }

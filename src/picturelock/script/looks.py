@@ -28,6 +28,7 @@ from picturelock.core.anchor import (
 from picturelock.core.ids import AnchorId
 from picturelock.script.language import sentences, slug, tidy, words
 from picturelock.script.lexicon import appearance as said
+from picturelock.script.lexicon.forms import word_set
 from picturelock.script.people import PERSON_NOUNS, People
 from picturelock.script.story import Action, Gender, Person, Story
 
@@ -72,6 +73,18 @@ _AGE_PITCH = {Age.CHILD: 4.0, Age.YOUNG: 1.0, Age.ADULT: 0.0, Age.OLD: -1.0}
 _AGE_PACE = {Age.CHILD: 1.08, Age.YOUNG: 1.05, Age.ADULT: 1.0, Age.OLD: 0.9}
 
 _T = TypeVar("_T")
+_YEARS = {
+    word: number
+    for number, word in (
+        *enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]),
+        *zip(range(30, 100, 10), ["thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], strict=True),
+    )
+}  # fmt: skip
+_AGE_WORDS = re.compile(
+    rf"\b(?:was|is|of|aged|turned|perhaps|nearly|about)\s+({'|'.join(_YEARS)})(?:-\w+)?(?:\s+years old)?(?=\s*(?:[.,;]|and\b|in\b|with\b|$))"
+)
+#: A relation of someone is not their own age: "her grandfather", "the boy's father".
+_AGE_NOUNS = word_set("grandfather grandmother grandpa grandma widow boy girl child kid youth teen toddler")
 _AGE_NUMBER = re.compile(
     r"\b(\d{1,2})(?:s|\b)(?!\s*(?:years|minutes|hours|days|metres|feet|people|men|women))|([\d一二三四五六七八九十]+)\s*岁"
 )
@@ -96,6 +109,7 @@ class Told:
     accessories: list[Accessory] = field(default_factory=list)
     accent: Colour | None = None
     sentences: list[str] = field(default_factory=list)
+    names: frozenset[str] = frozenset()
 
 
 def character_id(person: Person) -> AnchorId:
@@ -128,37 +142,83 @@ def find_characters(story: Story) -> tuple[CharacterAnchor, ...]:
 
 
 def _tellings(story: Story) -> list[Told]:
-    """For everyone: the sentences about them alone, where they are introduced."""
-    index = People(story.people)
-    told = [Told() for _ in story.people]
-    place = {id(p): i for i, p in enumerate(story.people)}
-    for person, telling in zip(story.people, told, strict=True):
-        _words_for(person.name, telling)
+    """For everyone: what the text tells of them alone, where they are introduced."""
+    listener = _Listener(People(story.people), story.people)
     for scene in story.scenes:
-        last: Person | None = None
+        listener.last, listener.unnamed = None, []
         for beat in scene.beats:
             for sentence in sentences(beat.passage) if isinstance(beat, Action) else ():
-                last = _tell(sentence.text, index, told, place, last)
-    return told
+                listener.hear(sentence.text)
+    return listener.told
 
 
-def _tell(
-    text: str, index: People, told: list[Told], place: dict[int, int], last: Person | None
-) -> Person | None:
-    mentions = index.mentions(text)
-    if not mentions:
-        if (
-            last
-            and re.match(r"(?:He|She|His|Her|A|An|The|他|她)\b|[他她]", text)
-            and re.match(r"(?:He|She|His|Her|他|她)|[他她]", text)
-        ):
-            _words_for(text, told[place[id(last)]], sentence=True)
-        return last
-    for number, mention in enumerate(mentions):
-        stop = mentions[number + 1].start if number + 1 < len(mentions) else len(text)
-        start = 0 if number == 0 else max(mentions[number - 1].end, text.rfind(",", 0, mention.start))
-        _words_for(text[start:stop], told[place[id(mention.person)]], sentence=True)
-    return mentions[-1].person
+_PRONOUN_FIRST = re.compile(r"(He|She|His|Her)\b|([他她])")
+_SOMEONE = re.compile(
+    r"\b[Aa]n?\s+(?:[\w-]+,?\s+){0,3}?(man|woman|boy|girl)\b|一个\S{0,6}?(男人|女人|男孩|女孩|老人|姑娘)"
+)
+
+
+@dataclass(slots=True)
+class _Listener:
+    """Hears the action and sorts descriptions to people.
+
+    Attributes:
+        last: Who the last sentence named.
+        unnamed: Descriptions of someone who has no name yet: they go to the next new person who fits.
+    """
+
+    index: People
+    people: list[Person]
+    told: list[Told] = field(default_factory=list)
+    last: Person | None = None
+    unnamed: list[tuple[Gender, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.told = [Told(names=frozenset(w for a in p.aliases for w in words(a))) for p in self.people]
+        for person, telling in zip(self.people, self.told, strict=True):
+            _words_for(person.name, telling)
+
+    def of(self, person: Person) -> Told:
+        return next(t for p, t in zip(self.people, self.told, strict=True) if p is person)
+
+    def hear(self, text: str) -> None:
+        mentions = self.index.mentions(text)
+        if not mentions:
+            self._pronoun(text)
+            return
+        for number, mention in enumerate(mentions):
+            telling = self.of(mention.person)
+            self._name(mention.person, telling)
+            stop = mentions[number + 1].start if number + 1 < len(mentions) else len(text)
+            start = 0 if number == 0 else max(mentions[number - 1].end, text.rfind(",", 0, mention.start))
+            _words_for(text[start:stop], telling, sentence=True)
+        self.last = mentions[-1].person
+
+    def _name(self, person: Person, telling: Told) -> None:
+        if telling.sentences:
+            return
+        for gender, text in [u for u in self.unnamed if u[0] is person.gender]:
+            _words_for(text, telling, sentence=True)
+            self.unnamed.remove((gender, text))
+
+    def _pronoun(self, text: str) -> None:
+        found = _PRONOUN_FIRST.match(text)
+        gender = (
+            Gender.FEMALE
+            if found and ((found[1] or "").lower() in {"she", "her"} or found[2] == "她")
+            else Gender.MALE
+        )
+        if found and self.last and self.last.gender in {gender, Gender.UNKNOWN}:
+            _words_for(text, self.of(self.last), sentence=True)
+            return
+        someone = _SOMEONE.search(text)
+        if someone:
+            word = someone[1] or someone[2]
+            self.unnamed.append((Gender.FEMALE if word in said.FEMALE else Gender.MALE, text))
+            self.last = None
+            return
+        if found and self.unnamed and self.unnamed[-1][0] is gender:
+            self.unnamed.append((gender, text))
 
 
 def _words_for(text: str, told: Told, *, sentence: bool = False) -> None:
@@ -172,6 +232,9 @@ def _words_for(text: str, told: Told, *, sentence: bool = False) -> None:
         _word(token, tokens, at, told)
     if any("\u4e00" <= c <= "\u9fff" for c in text):
         _chinese_words(text, told)
+    years = _AGE_WORDS.search(text.lower())
+    if years and told.age is None:
+        told.age = _age(_YEARS[years[1]])
     number = _AGE_NUMBER.search(text)
     if (
         told.age is None
@@ -186,56 +249,51 @@ def _age(years: int) -> Age:
     return Age.CHILD if years < 13 else Age.YOUNG if years < 28 else Age.ADULT if years < 58 else Age.OLD
 
 
-def _word(token: str, tokens: list[str], at: int, told: Told) -> None:
+def _word(word: str, tokens: list[str], at: int, told: Told) -> None:
     before = tokens[max(0, at - 4) : at]
     colour = next((said.COLOUR_OF[t] for t in reversed(before) if t in said.COLOUR_OF), None)
-    if token in said.UPPER and told.upper is None:
-        told.upper, told.upper_colour = said.UPPER[token], colour or said.COLOUR_OF.get(token)
-    elif token in said.LOWER and told.lower is None:
-        told.lower, told.lower_colour = said.LOWER[token], colour
-    elif token in said.HAT and told.hat is None:
-        told.hat, told.hat_colour = said.HAT[token], colour
-    elif token in said.ACCESSORY and said.ACCESSORY[token] not in told.accessories:
-        told.accessories.append(said.ACCESSORY[token])
+    if word in said.UPPER and told.upper is None:
+        told.upper, told.upper_colour = said.UPPER[word], colour or said.COLOUR_OF.get(word)
+    elif word in said.LOWER and told.lower is None:
+        told.lower, told.lower_colour = said.LOWER[word], colour
+    elif word in said.HAT and told.hat is None:
+        told.hat, told.hat_colour = said.HAT[word], colour
+    elif word in said.ACCESSORY and said.ACCESSORY[word] not in told.accessories:
+        told.accessories.append(said.ACCESSORY[word])
         told.accent = told.accent or colour
-    elif token in said.HAIR and token != "shaven":
-        told.hair = told.hair or said.HAIR[token]
+    elif word in said.HAIR and word != "shaven":
+        told.hair = told.hair or said.HAIR[word]
         told.hair_colour = told.hair_colour or colour
-    elif _HAIR_NOUN.fullmatch(token):
+    elif _HAIR_NOUN.fullmatch(word):
         told.hair_colour = told.hair_colour or colour
+        after = tokens[at + 1 : at + 4]
         told.hair = told.hair or (
-            HairStyle.LONG if "long" in before else HairStyle.SHORT if "short" in before else None
+            HairStyle.LONG
+            if "long" in [*before, *after]
+            else HairStyle.SHORT
+            if "short" in [*before, *after]
+            else None
         )
-    elif token in said.AGE and told.age is None and _about_a_person(tokens, at):
-        told.age = said.AGE[token]
-    elif token in said.TALL and not told.height_delta and _about_a_person(tokens, at):
-        told.height_delta = said.TALL[token]
-        told.build = told.build or said.BUILD.get(token)
-    elif token in said.BUILD and told.build is None and _about_a_person(tokens, at):
-        told.build = said.BUILD[token]
+    elif word in said.AGE and told.age is None and _age_word(tokens, at, told.names):
+        told.age = said.AGE[word]
+    elif word in said.TALL and not told.height_delta and _about_a_person(tokens, at):
+        told.height_delta = said.TALL[word]
+        told.build = told.build or said.BUILD.get(word)
+    elif word in said.BUILD and told.build is None and _about_a_person(tokens, at):
+        told.build = said.BUILD[word]
 
 
-_DESCRIBED = frozenset(
-    [
-        "man",
-        "woman",
-        "boy",
-        "girl",
-        "child",
-        "and",
-        "but",
-        "with",
-        "figure",
-        "keeper",
-        "fisherman",
-        "lady",
-        "gentleman",
-        "voice",
-        "captain",
-        "old",
-        "young",
-    ]
+_DESCRIBED = word_set(
+    "man woman boy girl child and but with figure keeper fisherman lady gentleman voice captain old young"
 )
+
+
+def _age_word(tokens: list[str], at: int, names: frozenset[str]) -> bool:
+    if at + 1 < len(tokens) and tokens[at + 1] in names:
+        return True
+    if tokens[at] in _AGE_NOUNS:
+        return at == 0 or tokens[at - 1] in {"a", "an", "old", "young", "little", "small", "the", "tall"}
+    return _about_a_person(tokens, at)
 
 
 def _about_a_person(tokens: list[str], at: int) -> bool:
@@ -282,8 +340,12 @@ def _pick(row: tuple[_T, ...], index: int) -> _T:
     return row[index % len(row)]
 
 
+#: 老周 is old and 小梅 young by their very names.
+_NAMED_AGE = {"老": Age.OLD, "小": Age.YOUNG}
+
+
 def _look(index: int, person: Person, told: Told) -> tuple[CharacterLook, list[str]]:
-    age = told.age or Age.ADULT
+    age = told.age or _NAMED_AGE.get(person.name[0], Age.ADULT)
     invented: list[str] = []
 
     def known(value: _T | None, otherwise: _T, what: str) -> _T:

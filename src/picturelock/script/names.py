@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from picturelock.script.headings import titled
 from picturelock.script.lexicon.actions import POSE
+from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import ENGLISH_PLACES
 from picturelock.script.lexicon.speech import (
     CHINESE_ROLES,
@@ -22,9 +23,7 @@ _NAME = re.compile(
     r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Captain|Old|Young|Uncle|Aunt|Father|Sister|Brother|Professor|Inspector)\.?\s+)?"
     r"[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?(?:\s+(?:van |de |von )?[A-Z][a-zà-ÿ]+){0,2}"
 )
-_TITLES = frozenset(
-    "mr mrs ms miss dr captain old young uncle aunt father sister brother professor inspector".split()
-)
+_TITLES = word_set("mr mrs ms miss dr captain old young uncle aunt father sister brother professor inspector")
 _ROLE = re.compile(
     r"\b[Tt]he ((?:old |young |little )?(?:"
     + "|".join(sorted((n for n in PERSON_NOUNS if len(n) > 2), key=len, reverse=True))
@@ -32,7 +31,7 @@ _ROLE = re.compile(
 )
 _BEFORE = re.compile(r"([\w’']+)[,]?\s+$")
 _AFTER = re.compile(r"^['’]?s?\s*,?\s*(?:\w+ly\s+)?([\w’']+)")
-_PLACES_BEFORE = frozenset("in at near on the from across through of toward towards into".split())
+_PLACES_BEFORE = word_set("in at near on the from across through of toward towards into")
 
 
 @dataclass(slots=True)
@@ -183,6 +182,6 @@ def _chinese_names(two: Counter[str], three: Counter[str], spoken: Counter[str])
             else pair
         )
         said = sum(n for tag, n in spoken.items() if tag.startswith(name) or tag.endswith(name))
-        if said and count >= 2 or (count >= 4 and pair[0] in _PREFIXES):
+        if (said and count >= 2) or (count >= 4 and pair[0] in _PREFIXES):
             kept.append(name)
     return kept

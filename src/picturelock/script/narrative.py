@@ -9,8 +9,10 @@ from picturelock.core.board import Certainty, Mark
 from picturelock.script.headings import time_in, titled, weather_in
 from picturelock.script.language import sentences, words
 from picturelock.script.lexicon.actions import TRAVEL
+from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import (
     CHINESE_PLACE_CUE,
+    CHINESE_PLACE_FIRST,
     COMPOUND,
     ENGLISH_PLACES,
     INSIDE,
@@ -60,7 +62,7 @@ class _Spoken:
     def other(self) -> str:
         """The one of the two whose turn it is; empty when there are not two."""
         last_two = list(dict.fromkeys(reversed(self.turns[-6:])))
-        return last_two[1] if len(last_two) == 2 and self.silence <= 2 else ""  # noqa: PLR2004
+        return last_two[1] if len(last_two) == 2 and self.silence <= 2 else ""
 
 
 @dataclass(slots=True)
@@ -154,6 +156,8 @@ class _Teller:
         first = passage.line
         for number, part in enumerate(parts):
             end = passage.line_at(max(part.start, part.end - 1))
+            if not part.spoken and number and parts[number - 1].spoken:
+                part = self._after_tag(scene, passage, part)
             if part.spoken:
                 self._say(
                     scene, Line(speaker=speaker, text=_cleaned(part.text), first=first, last=end, doubt=doubt)
@@ -173,6 +177,16 @@ class _Teller:
                 self._narrate(passage, part, scene)
                 first = max(first, end)
         self._stretch(scene, passage.last)
+
+    def _after_tag(self, scene: StoryScene, passage: Passage, part: Part) -> Part:
+        """``said Inés. Her voice …``: what is told after the tag's own sentence."""
+        clause = _first_clause(part.text)
+        rest = part.text[len(clause) :].lstrip()
+        if self.language == "zh" or not rest or len(words(clause)) > 5 or not set(words(clause)) & SAY:
+            return part
+        start = part.end - len(rest)
+        self._stretch(scene, passage.line_at(max(part.start, start - 1)))
+        return Part(False, start, part.end, rest)
 
     def _spoke(self, speaker: str) -> None:
         self.spoken.turns.append(speaker)
@@ -231,7 +245,7 @@ class _Teller:
         if self.language == "zh":
             return len(part.text) <= 14 and bool(re.search(rf"(?:{CHINESE_SAY})", part.text))
         said = words(part.text)
-        return len(said) <= _SHORT_TAG or (len(said) <= 9 and bool(set(said) & SAY))  # noqa: PLR2004
+        return len(said) <= _SHORT_TAG or (len(said) <= 9 and bool(set(said) & SAY))
 
     # Who speaks ---------------------------------------------------------------------------------------------------
 
@@ -270,7 +284,7 @@ class _Teller:
         return mentions[0].person.name, self._pronoun_doubt(mentions[0])
 
     def _pronoun_doubt(self, mention: Mention) -> str:
-        if not mention.pronoun:
+        if not mention.pronoun or self.spoken.other() == mention.person.name:
             return ""
         same = [p for p in self.recent[-4:] if p.gender is mention.person.gender and p is not mention.person]
         return (
@@ -286,7 +300,7 @@ class _Teller:
         here = [p.name for p in dict.fromkeys(reversed(self.recent))]
         named = {m.person.name for part in parts if part.spoken for m in self.people.mentions(part.text)}
         candidates = [n for n in here if n not in named and n not in self.spoken.turns[-1:]]
-        if len(candidates) == 1 or (candidates and len(here) == 2):  # noqa: PLR2004
+        if len(candidates) == 1 or (candidates and len(here) == 2):
             return candidates[0], "" if len(
                 here
             ) == 2 and self.spoken.turns else "nobody is named as the speaker; " + candidates[
@@ -360,10 +374,9 @@ def _last_clause(text: str) -> str:
 
 _AT = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _IN = {"in": 2.0, "at": 2.0, "inside": 2.5, "into": 2.0, "onto": 2.0, "on": 1.6, "outside": 1.2, "through": 0.8, "across": 1.2,
-       "along": 1.4, "up": 0.8, "down": 0.8, "around": 0.8, "behind": 0.6, "reached": 1.8, "entered": 2.0, "left": 0.2}  # fmt: skip
-_ELSEWHERE = frozenset(
-    "of from toward towards like above over past beyond than by saw remembered about".split()
-)
+       "along": 1.4, "up": 0.8, "down": 0.8, "around": 0.8, "behind": 0.6, "to": 1.6,
+    "reached": 1.8, "entered": 2.0, "left": 0.2}  # fmt: skip
+_ELSEWHERE = word_set("of from toward towards like above over past beyond than by saw remembered about")
 
 
 def places_in(text: str) -> list[tuple[str, float]]:
@@ -380,27 +393,46 @@ def places_in(text: str) -> list[tuple[str, float]]:
             continue
         # "the kitchen window", "the harbour wall": a place that only describes the next noun is a weaker word of it.
         before = tokens[max(0, at - 4) : at]
-        if any(w in _ELSEWHERE for w in before[-3:]):
+        if _likened(tokens, at):
+            continue
+        if len(before) >= 3 and before[-2] == "of" and before[-3] in _PARTS:
+            found.append((name, 1.2))
+        elif any(w in _ELSEWHERE for w in before[-3:]) or any(w in ENGLISH_PLACES for w in before[-3:]):
             found.append((name, 0.1))
+        elif before == ["the"]:
+            found.append((name, 1.5))
         else:
             found.append((name, next((_IN[w] for w in reversed(before) if w in _IN), 0.35)))
     return found
 
 
+_PARTS = word_set("doorway door edge end middle window corner foot top inside back front mouth floor")
+
+
+def _likened(tokens: list[str], at: int) -> bool:
+    """``the way a cat comes into a room``: no place of this story."""
+    return (
+        at > 0
+        and tokens[at - 1] in {"a", "an"}
+        and bool({"like", "way", "as", "if"} & set(tokens[max(0, at - 9) : at]))
+    )
+
+
 def _chinese_places(text: str) -> list[tuple[str, float]]:
-    return [(m[2], 2.0) for m in CHINESE_PLACE_CUE.finditer(text)]
+    cued = [(m["place"], 2.0) for m in CHINESE_PLACE_CUE.finditer(text)]
+    return cued + [(m["place"], 1.6) for m in CHINESE_PLACE_FIRST.finditer(text)]
 
 
 def best_place(told: list[str], language: str) -> tuple[str, float]:
     """The place that a scene's narration speaks of most surely; earlier paragraphs count more."""
     weights: Counter[str] = Counter()
     for number, text in enumerate(told[:14]):
-        near = 1.0 if number < 3 else 0.45  # noqa: PLR2004
+        near = 1.0 if number < 3 else 0.45
         for name, sure in _chinese_places(text) if language == "zh" else places_in(text):
             weights[name] += int(100 * near * sure)
     if not weights:
         return "", 0.0
-    name = max(weights, key=lambda n: (weights[n], n))
+    name = max(weights, key=lambda n: weights[n])  # the first named of equals: insertion order
     return name, weights[name] / 100
 
 
@@ -408,7 +440,7 @@ def opening_place(text: str, language: str) -> str:
     """The place with which a paragraph opens: ``Back at the harbour, …``."""
     if language == "zh":
         found = CHINESE_PLACE_CUE.match(text)
-        return found[2] if found else ""
+        return found["place"] if found else ""
     lead = re.match(
         r"(?:(?:Back|Down|Up|Out|Over|Meanwhile,?)\s+)?(?:[Ii]n|[Aa]t|[Oo]n|[Ii]nside|[Oo]utside)\s+(?:the|her|his|their|a|an)\s+(?:\w+\s+){0,2}?(\w+)(?=[,\s])",
         text,
@@ -446,7 +478,8 @@ def _differs(one: str, other: str) -> bool:
 def jumps_in_time(text: str, language: str) -> bool:
     """Whether a paragraph begins at another time."""
     if language == "zh":
-        return bool(CHINESE_TIME_JUMP.match(text)) or bool(
+        found = CHINESE_TIME_JUMP.match(text)
+        return bool(found and found[0]) or bool(
             re.match(r"(?:当晚|那天夜里|那天晚上|天亮时|傍晚时分|天亮的时候)", text)
         )
     found = TIME_JUMP.match(text)
@@ -508,6 +541,14 @@ def _settle_place(scene: StoryScene, told: list[str], before: StoryScene | None,
         scene.interior = before.interior
         return
     scene.interior = kind.interior if kind else None
+    if (
+        kind
+        and scene.interior is None
+        and re.search(
+            rf"{re.escape(name)}(?:里|内|中)|(?:走进|冲进|跑进|进了){re.escape(name)}", " ".join(told)
+        )
+    ):
+        scene.interior = True
     said = set(words(" ".join(told[:2])))
     if scene.interior is None and scene.place:
         if said & INSIDE and not said & OUTSIDE:

@@ -7,117 +7,25 @@ from dataclasses import dataclass, field
 
 from picturelock.script.language import words
 from picturelock.script.lexicon.appearance import FEMALE, FEMALE_NAMES, MALE, MALE_NAMES
+from picturelock.script.lexicon.forms import word_set
 from picturelock.script.story import Gender, Person
 
 #: Nouns for people without a name; as a character's name they are also found in lower case after an article.
-PERSON_NOUNS = frozenset(
-    [
-        "man",
-        "woman",
-        "boy",
-        "girl",
-        "child",
-        "kid",
-        "keeper",
-        "fisherman",
-        "fishwife",
-        "captain",
-        "sailor",
-        "guard",
-        "soldier",
-        "officer",
-        "policeman",
-        "policewoman",
-        "doctor",
-        "nurse",
-        "driver",
-        "clerk",
-        "teacher",
-        "student",
-        "waiter",
-        "waitress",
-        "bartender",
-        "priest",
-        "nun",
-        "king",
-        "queen",
-        "prince",
-        "princess",
-        "stranger",
-        "ferryman",
-        "harbourmaster",
-        "harbormaster",
-        "postman",
-        "postwoman",
-        "mother",
-        "father",
-        "daughter",
-        "son",
-        "brother",
-        "sister",
-        "grandmother",
-        "grandfather",
-        "aunt",
-        "uncle",
-        "wife",
-        "husband",
-        "widow",
-        "widower",
-        "neighbour",
-        "neighbor",
-        "inspector",
-        "detective",
-        "mechanic",
-        "engineer",
-        "pilot",
-        "conductor",
-        "baker",
-        "butcher",
-        "blacksmith",
-        "smith",
-        "founder",
-        "merchant",
-        "shopkeeper",
-        "landlord",
-        "landlady",
-        "lady",
-        "gentleman",
-        "youth",
-        "baby",
-        "crowd",
-        "villager",
-        "villagers",
-        "voice",
-        "announcer",
-        "operator",
-        "reporter",
-        "thief",
-        "hunter",
-        "farmer",
-        "miller",
-        "apprentice",
-        "master",
-        "judge",
-        "lawyer",
-        "painter",
-        "musician",
-        "singer",
-        "dancer",
-        "writer",
-        "old",
-        "young",
-        "elderly",
-        "little",
-        "tall",
-        "the",
-        "of",
-    ]
+PERSON_NOUNS = word_set(
+    "man woman boy girl child kid keeper fisherman fishwife captain sailor guard soldier officer "
+    "policeman policewoman doctor nurse driver clerk teacher student waiter waitress bartender priest "
+    "nun king queen prince princess stranger ferryman harbourmaster harbormaster postman postwoman "
+    "mother father daughter son brother sister grandmother grandfather aunt uncle wife husband widow "
+    "widower neighbour neighbor inspector detective mechanic engineer pilot conductor baker butcher "
+    "blacksmith smith founder merchant shopkeeper landlord landlady lady gentleman youth baby crowd "
+    "villager villagers voice announcer operator reporter thief hunter farmer miller apprentice "
+    "master judge lawyer painter musician singer dancer writer old young elderly little tall the of"
 )
 PRONOUNS = {"he": Gender.MALE, "him": Gender.MALE, "his": Gender.MALE, "himself": Gender.MALE, "she": Gender.FEMALE,
             "her": Gender.FEMALE, "hers": Gender.FEMALE, "herself": Gender.FEMALE}  # fmt: skip
 _CHINESE_PRONOUN = re.compile("[他她](?!们)")
 TOGETHER = re.compile(
-    r"(?i)\b(?:they|everyone|everybody|all (?:three|four|of them)|both of them|the (?:two|three|four) of them)\b(?! (?:say|said))"
+    r"(?:^|[,;—] |\band |\bthen )(?:They|they)\b|(?i:\b(?:everyone|everybody|all (?:three|four|of them)|both of them|the (?:two|three|four) of them)\b)"
     r"|他们|她们|大家|两人|三人|二人"
 )
 

@@ -8,65 +8,15 @@ from picturelock.core.ids import AnchorId
 from picturelock.script.language import slug, tidy
 from picturelock.script.lexicon.actions import CHINESE_TAKES, TAKES
 from picturelock.script.lexicon.appearance import COLOUR_OF
+from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.things import AMBIGUOUS, CHINESE_HELD, THING, Thing
 from picturelock.script.story import Action, Story
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_DETERMINERS = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "his",
-        "her",
-        "their",
-        "its",
-        "my",
-        "your",
-        "our",
-        "this",
-        "that",
-        "one",
-        "two",
-        "some",
-        "each",
-        "another",
-        "s",
-    ]
-)
-_MATERIALS = frozenset(
-    [
-        "brass",
-        "old",
-        "oil",
-        "silver",
-        "iron",
-        "wooden",
-        "leather",
-        "copper",
-        "tin",
-        "glass",
-        "paper",
-        "little",
-        "small",
-        "heavy",
-        "battered",
-        "rusted",
-        "empty",
-        "folded",
-        "torn",
-        "wet",
-        "sealed",
-        "broken",
-        "cracked",
-        "storm",
-        "big",
-        "new",
-        "blank",
-        "single",
-        "spare",
-        "long",
-    ]
+_DETERMINERS = word_set("a an the his her their its my your our this that one two some each another s")
+_MATERIALS = word_set(
+    "brass old oil silver iron wooden leather copper tin glass paper little small heavy battered "
+    "rusted empty folded torn wet sealed broken cracked storm big new blank single spare long"
 )
 _MOST = 40
 _COLOURED = {"brass": "#b98a3c", "copper": "#a8623a", "iron": "#55575c", "tin": "#a9adb0", "wooden": "#8f6a3a",

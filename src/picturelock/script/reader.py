@@ -64,7 +64,7 @@ def _text_of(path: Path) -> str:
 
 
 def decoded(data: bytes, name: str) -> str:
-    """The text of a file, with ``\\n`` line ends and without a byte order mark.
+    """The text of a file, with line feeds as line ends and without a byte order mark.
 
     Raises:
         BadDocument: Binary, or not UTF-8; the remedy names the command that converts it.

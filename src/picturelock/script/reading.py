@@ -7,6 +7,7 @@ from enum import StrEnum
 from picturelock.core.blocking import Expression, Pose
 from picturelock.script.directions import Direction, direction_in
 from picturelock.script.lexicon import actions
+from picturelock.script.lexicon.forms import word_set
 from picturelock.script.people import TOGETHER, Mention, People
 from picturelock.script.props import things_in
 from picturelock.script.source import Passage
@@ -14,141 +15,22 @@ from picturelock.script.story import Person
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|[,;:—]")
 #: Forms that are as often nouns; they are verbs only right after their subject.
-_NOUNS = frozenset(
-    [
-        "light",
-        "lights",
-        "hand",
-        "hands",
-        "step",
-        "steps",
-        "watch",
-        "watches",
-        "rest",
-        "rests",
-        "note",
-        "notes",
-        "face",
-        "faces",
-        "cross",
-        "cup",
-        "cups",
-        "head",
-        "heads",
-        "place",
-        "places",
-        "set",
-        "sets",
-        "point",
-        "points",
-        "signal",
-        "signals",
-        "wave",
-        "waves",
-        "draw",
-        "bear",
-        "box",
-        "show",
-        "shows",
-        "kiss",
-        "turn",
-        "turns",
-        "look",
-        "looks",
-        "hammer",
-        "pat",
-        "play",
-        "stand",
-        "stands",
-        "rise",
-        "fall",
-        "falls",
-        "run",
-        "runs",
-        "trip",
-        "slip",
-        "lock",
-        "locks",
-        "press",
-        "open",
-        "close",
-        "lean",
-        "sleep",
-        "type",
-        "hide",
-        "seat",
-        "sketch",
-        "knock",
-        "strike",
-        "sink",
-        "wheel",
-        "lay",
-        "listen",
-        "press",
-        "dash",
-        "march",
-        "charge",
-        "bolt",
-        "offer",
-        "touch",
-        "grip",
-        "hold",
-        "race",
-        "hang",
-        "plug",
-        "brace",
-        "drink",
-        "stop",
-        "pause",
-        "stroll",
-        "fold",
-        "sign",
-        "grin",
-        "smile",
-        "stare",
-        "gaze",
-        "glance",
-        "nod",
-        "cry",
-        "laugh",
-        "study",
-        "round",
-        "lies",
-        "lie",
-    ]
+_NOUNS = word_set(
+    "light lights hand hands step steps watch watches rest rests note notes face faces cross cup cups "
+    "head heads place places set sets point points signal signals wave waves draw bear box show shows "
+    "kiss turn turns look looks hammer pat play stand stands rise fall falls run runs trip slip lock "
+    "locks press open close lean sleep type hide seat sketch knock strike sink wheel lay listen press "
+    "dash march charge bolt offer touch grip hold race hang plug brace drink stop pause stroll fold "
+    "sign grin smile stare gaze glance nod cry laugh study round lies lie"
 )
 _IN_HAND = re.compile(
     r"(?i)\b(?:in|from|into|across) (?:(?:his|her|one|each|both|the|their) )?(?:\w+ )?(?:hands?|fists?|arms|palm|lap)\b|\b(?:held|raised|lifted|clutched|clasped|tucked)\b"
 )
-_PERFECT = frozenset("had has have been".split())
-_NEGATIONS = frozenset("not never no nor nobody without hardly".split())
-_SUBJECT_WORDS = frozenset(["he", "she", "they", "who", "and", "then", "both", "i"])
-_ARTICLES = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "his",
-        "her",
-        "their",
-        "its",
-        "my",
-        "your",
-        "our",
-        "of",
-        "no",
-        "this",
-        "that",
-        "every",
-        "each",
-        "in",
-        "on",
-        "at",
-        "to",
-        "with",
-        "from",
-        "by",
-    ]
+_PERFECT = word_set("had has have been")
+_NEGATIONS = word_set("not never no nor nobody without hardly")
+_SUBJECT_WORDS = word_set("he she they who and then both i")
+_ARTICLES = word_set(
+    "the a an his her their its my your our of no this that every each in on at to with from by"
 )
 
 
@@ -191,7 +73,7 @@ class Reading:
     travel: bool = False
     together: bool = False
     focus: Focus = Focus.PLACE
-    direction: Direction = Direction()
+    direction: Direction = field(default_factory=Direction)
 
     @property
     def text(self) -> str:
@@ -210,7 +92,9 @@ def read(passage: Passage, people: People, recent: list[Person]) -> Reading:
     text = passage.text
     reading = Reading(passage, direction=direction_in(text))
     mentions = people.resolved(text, recent)
-    reading.people = list(dict.fromkeys(m.person.name for m in mentions))
+    seen = [m for m in mentions if not _only_owner(m, text)]
+    reading.people = list(dict.fromkeys(m.person.name for m in seen))
+    mentions = seen
     reading.subject = _subject(mentions, text)
     things = things_in(text)
     reading.things = list(dict.fromkeys(t.head for t in things))
@@ -228,6 +112,27 @@ def read(passage: Passage, people: People, recent: list[Person]) -> Reading:
         reading.takes.append((holders[-1], before[-1].head))
     reading.focus = _focus(reading, text)
     return reading
+
+
+_OBJECT_HER = word_set(
+    "at to in on and but as with from for by into out up down away back off over again then who when "
+    "while until or look go come stand sit walk run"
+)
+
+
+def _only_owner(mention: Mention, text: str) -> bool:
+    """``her father``, ``Mara's coat``: whose it is, not who is seen; a hand or a face does show its owner."""
+    after = text[mention.end : mention.end + 40]
+    written = text[mention.start : mention.end].lower()
+    owned = re.match(r"['’]s\s+(?:\w+\s+)?(\w+)", after)
+    if mention.pronoun and written in {"his", "her"}:
+        owned = re.match(r"\s+(\w+)(?:\s+(\w+))?", after)
+        if owned and written == "her" and (owned[1].lower() in _OBJECT_HER or owned[1][0].isupper()):
+            return False
+    elif not owned:
+        return bool(re.match(r"的(?!眼|脸|手)", after))
+    body = actions.FACE_WORDS | actions.HAND_WORDS
+    return bool(owned) and not any(w and w.lower() in body for w in owned.groups())
 
 
 CHINESE_HOLDS = actions.CHINESE_TAKES.search
@@ -290,7 +195,10 @@ def _verb(word: str, previous: str, text: str, end: int) -> str:
     return word
 
 
-_LOOKING = frozenset(["look", "looks", "looked", "looking", "watch", "watches", "watched", "watching", "stare", "stares", "stared", "staring", "glance", "glances", "glanced", "gaze", "gazes", "gazed", "turns", "turned", "turn", "turning", "faces", "study", "studies", "studied", "studying"])  # fmt: skip
+_LOOKING = word_set(
+    "look looks looked looking watch watches watched watching stare stares stared staring glance "
+    "glances glanced gaze gazes gazed turns turned turn turning faces study studies studied studying"
+)  # fmt: skip
 
 
 def _do(reading: Reading, who: str, verb: str) -> str:

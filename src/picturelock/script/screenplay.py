@@ -9,6 +9,7 @@ from picturelock.core.board import Certainty, Mark, TransitionKind
 from picturelock.core.frametime import FrameRate
 from picturelock.script.headings import Heading, parse_heading, titled, weather_in
 from picturelock.script.language import sentences
+from picturelock.script.lexicon.forms import word_set
 from picturelock.script.people import PERSON_NOUNS, assign_genders
 from picturelock.script.source import Element, ElementKind, Screenplay, language_of
 from picturelock.script.story import Action, Line, Person, Story, StoryScene
@@ -21,7 +22,7 @@ _ROLE = re.compile(r"(?<![\w-])(?P<name>(?:[A-Z][A-Z'’\-]*\s+)*[A-Z]{3,})(?![\
 _HEADS = frozenset(w.upper() for w in PERSON_NOUNS if len(w) > 2) - {
     "OLD", "YOUNG", "ELDERLY", "LITTLE", "TALL", "THE", "VOICE", "CROWD", "MASTER", "VILLAGERS",
 }  # fmt: skip
-_QUALITIES = frozenset("OLD YOUNG LITTLE TALL ELDERLY THE FIRST SECOND".split())
+_QUALITIES = word_set("OLD YOUNG LITTLE TALL ELDERLY THE FIRST SECOND")
 _AGES = ("OLD ", "YOUNG ", "LITTLE ", "THE ")
 _TOGETHER = re.compile(r"\s*(?:&|/|\+|,|\bAND\b|和|与)\s*")
 

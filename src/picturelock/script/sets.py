@@ -85,7 +85,7 @@ def _anchor(key: str, place: _Place) -> LocationAnchor:
             f"no word of “{place.name}” tells what kind of place it is; {'a room' if interior is not False else 'a field'} is built"
         )
         kind = Kind(SetKind.ROOM if interior is not False else SetKind.FIELD, None, (7.0, 6.0, 2.9))
-    kind = _inside_out(kind, interior, place, marks)
+    kind = _inside_out(kind, place, marks, interior=interior)
     if interior is None:
         interior = kind.set in {
             SetKind.ROOM,
@@ -122,7 +122,7 @@ def _anchor(key: str, place: _Place) -> LocationAnchor:
     )
 
 
-def _inside_out(kind: Kind, interior: bool | None, place: _Place, marks: list[str]) -> Kind:
+def _inside_out(kind: Kind, place: _Place, marks: list[str], *, interior: bool | None) -> Kind:
     """The same word indoors and outdoors: the outside of a cottage is a street, the inside of a boat a cabin."""
     if interior is True and kind.interior is False:
         marks.append(f"“{place.name}” is usually outside but the heading says inside; a room is built")

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from picturelock.core.anchor import CharacterAnchor, LocationAnchor, PropKind
-from picturelock.core.blocking import Pose, TimeOfDay, Weather
+from picturelock.core.blocking import Pose, Weather
 from picturelock.core.board import Shot, SourceSpan, Speech, Unit, UnitKind
 from picturelock.core.contract import (
     Angle,
@@ -300,10 +300,8 @@ class _Builder:
                 "perspective and horizon as in the keyframe",
             ),
         )
-        found = [self._unit("plate_background", UnitKind.PLATE, background)]
-        for subject in self.plan.subjects:
-            found.append(self._figure_plate(subject))
-        return found
+        figures = [self._figure_plate(subject) for subject in self.plan.subjects]
+        return [self._unit("plate_background", UnitKind.PLATE, background), *figures]
 
     def _figure_plate(self, subject: Subject) -> Unit:
         anchor = self.anchors[subject.who]
@@ -389,6 +387,3 @@ def spatial_of(
                 )
             )
     return tuple(found)
-
-
-__all__ = ["TimeOfDay", "shot_of", "spatial_of", "wardrobe"]

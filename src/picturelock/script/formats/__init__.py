@@ -34,7 +34,7 @@ class Format(Protocol):
         """The script.
 
         Args:
-            text: The whole file with ``\\n`` line ends and without a byte order mark.
+            text: The whole file with line feeds as line ends and without a byte order mark.
             name: What to call it when it has no title: the file name without its ending.
 
         Raises:

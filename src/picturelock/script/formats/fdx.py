@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.parsers import expat
 
 from picturelock.core.failures import BadDocument
@@ -48,7 +49,7 @@ class Fdx:
         parser.EntityDeclHandler = _refuse
         parser.ExternalEntityRefHandler = _refuse
         try:
-            parser.Parse(text, True)  # noqa: FBT003 - the library's own signature
+            parser.Parse(text, True)
         except expat.ExpatError as error:
             raise BadDocument(
                 f"{name} is not XML as Final Draft writes it: {expat.errors.messages[error.code]}",
@@ -132,7 +133,7 @@ class _Walker:
         extensions = (
             tuple(e.strip() for e in re.findall(r"[(（]([^()（）]*)[)）]", found["ext"])) if found else ()
         )
-        dual, self.dual = self.dual == 2, 2 if self.dual else 0  # noqa: PLR2004 - the second of the pair
+        dual, self.dual = self.dual == 2, 2 if self.dual else 0
         return Element(kind, Passage(name, self.line), extensions=extensions, dual=dual)
 
     def title_page(self) -> dict[str, tuple[str, ...]]:
@@ -140,7 +141,7 @@ class _Walker:
         page: dict[str, tuple[str, ...]] = {}
         if lines:
             page["title"] = (lines[0],)
-        for label, author in zip(lines[1:], lines[2:], strict=False):
+        for label, author in pairwise(lines[1:]):
             if _TITLE_LABEL.match(label):
                 page["author"] = (author,)
                 break

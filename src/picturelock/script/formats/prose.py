@@ -84,13 +84,13 @@ def _wrapped(block: list[tuple[int, str]]) -> bool:
     if max(lengths) > _WRAPPED_AT_MOST:
         return False
     open_ended = sum(line[-1] not in _TERMINAL for _, line in block[:-1])
-    return open_ended * 2 >= len(lengths) or min(lengths) > 0.75 * max(lengths) > 30  # noqa: PLR2004
+    return open_ended * 2 >= len(lengths) or min(lengths) > 0.75 * max(lengths) > 30
 
 
 def _paragraph(block: list[tuple[int, str]]) -> Paragraph:
     passage = joined(block)
     text = passage.text
-    if len(block) == 1 and _BREAK.fullmatch(text) and not text.startswith("——"):
+    if len(block) == 1 and _BREAK.fullmatch(text):
         return Paragraph(ParagraphKind.BREAK, passage)
     if len(block) == 1 and len(text) < 90 and _CHAPTER.fullmatch(text):
         return Paragraph(ParagraphKind.CHAPTER, Passage(text.lstrip("# "), passage.line))

@@ -3,7 +3,7 @@
 import re
 
 from picturelock.core.blocking import Expression, Pose
-from picturelock.script.lexicon.forms import forms
+from picturelock.script.lexicon.forms import forms, word_set
 
 _POSES = {
     Pose.RUN: "run sprint race dash bolt flee chase charge rush hurry gallop",
@@ -24,7 +24,7 @@ _POSES = {
     Pose.TURN: "turn spin whirl pivot swivel wheel",
     Pose.EMBRACE: "embrace hug kiss comfort enfold",
     Pose.LEAN: "lean bend slouch rest_on brace prop_up peer",
-    Pose.WRITE: "write sign scribble draw sketch note scrawl type",
+    Pose.WRITE: "write sign scribble sketch scrawl",
     Pose.LOOK_UP: "look_up gaze_up glance_up",
     Pose.LOOK_DOWN: "look_down glance_down stare_down",
     Pose.WAVE: "wave salute beckon signal",
@@ -120,53 +120,11 @@ LETS_GO = _all("drop throw toss release lay set hang put") | {"laid"}
 GIVES = _all("give hand offer pass")
 TAKES = _all("take pick hold carry raise lift clutch grip grasp clasp grab catch bring clasp cradle produce draw unfold read"
              " swing lower tie balance haul bear wave")  # fmt: skip
-FACE_WORDS = frozenset(
-    [
-        "face",
-        "eyes",
-        "eye",
-        "smile",
-        "smiles",
-        "tears",
-        "tear",
-        "lips",
-        "mouth",
-        "brow",
-        "gaze",
-        "stare",
-        "stares",
-        "weeps",
-        "cheek",
-    ]
-)
-HAND_WORDS = frozenset(["hand", "hands", "finger", "fingers", "thumb", "fist", "palm", "knuckles"])
-TENSE = frozenset(
-    [
-        "storm",
-        "dead",
-        "death",
-        "blood",
-        "gun",
-        "knife",
-        "dark",
-        "darkness",
-        "scream",
-        "danger",
-        "silence",
-        "nothing",
-        "never",
-        "lost",
-        "gone",
-        "drown",
-        "drowned",
-        "secret",
-        "truth",
-        "lie",
-        "killed",
-        "alone",
-        "wrong",
-        "fire",
-    ]
+FACE_WORDS = word_set("face eyes eye smile smiles tears tear lips mouth brow gaze stare stares weeps cheek")
+HAND_WORDS = word_set("hand hands finger fingers thumb fist palm knuckles")
+TENSE = word_set(
+    "storm dead death blood gun knife dark darkness scream danger silence nothing never lost gone "
+    "drown drowned secret truth lie killed alone wrong fire"
 )
 CHINESE_TRAVEL = re.compile("走|跑|冲|爬|登上|穿过|来到|进来|进门|离开|出门")
 CHINESE_TAKES = re.compile("拿|握|举|捧|攥|提着|提起|抱着|端|接过|掏出|拎|打着|撑")

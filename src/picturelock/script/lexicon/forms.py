@@ -1,4 +1,10 @@
-"""Inflected forms of English verbs."""
+"""Sets of words, and the inflected forms of English verbs."""
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text: tables of words stay readable as text."""
+    return frozenset(text.split())
+
 
 _IRREGULAR = {
     "run": "ran", "flee": "fled", "come": "came", "go": "went gone", "leave": "left", "sit": "sat", "kneel": "knelt",
@@ -12,29 +18,8 @@ _IRREGULAR = {
     "weep": "wept", "wind": "wound", "burst": "burst", "tell": "told", "feel": "felt", "hear": "heard", "find": "found",
     "know": "knew known", "keep": "kept", "make": "made", "get": "got", "begin": "began", "sing": "sang", "let": "let",
 }  # fmt: skip
-_DOUBLED = frozenset(
-    [
-        "run",
-        "sit",
-        "drop",
-        "slip",
-        "trip",
-        "step",
-        "nod",
-        "hug",
-        "grab",
-        "stop",
-        "pat",
-        "set",
-        "put",
-        "wrap",
-        "spin",
-        "tug",
-        "plug",
-        "swim",
-        "beg",
-        "let",
-    ]
+_DOUBLED = word_set(
+    "run sit drop slip trip step nod hug grab stop pat set put wrap spin tug plug swim beg let"
 )
 
 

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from picturelock.core.anchor import SetKind
+from picturelock.script.lexicon.forms import word_set
 
 
 class Kind(NamedTuple):
@@ -72,7 +73,11 @@ _CHINESE_PLACES = sorted((w for w in PLACE if not w.isascii()), key=len, reverse
 CHINESE_PLACE = re.compile("|".join(_CHINESE_PLACES))
 #: In prose a place of one character (家, 山, 店, 街, 桥, 塔) counts only where a locative says so.
 CHINESE_PLACE_CUE = re.compile(
-    rf"(?:在|到|回到|来到|走进|进了|冲进|跑到|爬上|登上|走到|赶到|站在|坐在|推开)([\u4e00-\u9fff]{{0,4}}?)({'|'.join(_CHINESE_PLACES)})"
+    rf"(?:在|到|回到|来到|走进|进了|冲进|跑到|爬上|登上|走到|赶到|站在|坐在|推开)([\u4e00-\u9fff]{{0,4}}?)(?P<place>{'|'.join(_CHINESE_PLACES)})"
+)
+#: ``码头上站满了人``: a sentence that begins with the place.
+CHINESE_PLACE_FIRST = re.compile(
+    rf"(?:^|[。！？，])(?P<place>{'|'.join(w for w in _CHINESE_PLACES if len(w) > 1)})(?:上|里|边|中|内|外)"
 )
 ENGLISH_PLACES = frozenset(w for w in PLACE if w.isascii())
 
@@ -97,5 +102,5 @@ FEATURES = {
     "路灯": "street lamp", "钟": "clock", "照片": "picture", "招牌": "sign",
 }  # fmt: skip
 
-INSIDE = frozenset(["inside", "indoors", "within", "屋里", "里面", "室内"])
-OUTSIDE = frozenset(["outside", "outdoors", "外面", "屋外", "户外", "室外"])
+INSIDE = word_set("inside indoors within 屋里 里面 室内")
+OUTSIDE = word_set("outside outdoors 外面 屋外 户外 室外")

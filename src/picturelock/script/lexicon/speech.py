@@ -1,6 +1,6 @@
 """Words that report speech, and Chinese surnames."""
 
-from picturelock.script.lexicon.forms import forms
+from picturelock.script.lexicon.forms import forms, word_set
 
 _SAY = (
     "say ask reply answer shout whisper murmur mutter call cry yell add begin continue repeat insist agree admit explain"
@@ -26,16 +26,18 @@ CHINESE_ROLES = (
     "|姑娘|少年|少女|邮差|渔夫|守塔人|哥哥|姐姐|弟弟|妹妹|叔叔|阿姨|司机|警察"
 )
 #: English words that begin sentences with a capital, or are capitalised, and are nobody's name.
-NOT_NAMES = frozenset(
-    "i the a an and but or so then when where why how what who which that this these those there here it its he she they we"
-    " you his her their our my your if in on at by for from with without to of as not no yes now never always once after"
-    " before until while because since though although only even just still again perhaps maybe well oh ah god lord sir"
-    " madam mr mrs ms miss dr captain father mother monday tuesday wednesday thursday friday saturday sunday january"
-    " february march april may june july august september october november december christmas easter chapter part one two"
-    " three four five six seven eight nine ten english french german english chinese north south east west all some every"
-    " each another nothing something everything nobody somebody someone everyone anything let come go look listen wait stop"
-    " please thank thanks good bad old young first last next later tomorrow yesterday today tonight behind above below"
-    " outside inside beyond between under over up down out off back both either neither such many most more less few any"
-    " him them us me himself herself does did do is are was were be been have has had will would could should can might must"
-    " shall may don't didn't isn't wasn't".split()
+NOT_NAMES = word_set(
+    "i the a an and but or so then when where why how what who which that this these those there here "
+    "it its he she they we you his her their our my your if in on at by for from with without to of "
+    "as not no yes now never always once after before until while because since though although only "
+    "even just still again perhaps maybe well oh ah god lord sir madam mr mrs ms miss dr captain "
+    "father mother monday tuesday wednesday thursday friday saturday sunday january february march "
+    "april may june july august september october november december christmas easter chapter part one "
+    "two three four five six seven eight nine ten english french german english chinese north south "
+    "east west all some every each another nothing something everything nobody somebody someone "
+    "everyone anything let come go look listen wait stop please thank thanks good bad old young first "
+    "last next later tomorrow yesterday today tonight behind above below outside inside beyond "
+    "between under over up down out off back both either neither such many most more less few any him "
+    "them us me himself herself does did do is are was were be been have has had will would could "
+    "should can might must shall may don't didn't isn't wasn't"
 )

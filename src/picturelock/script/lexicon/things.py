@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from picturelock.core.anchor import PropKind
+from picturelock.script.lexicon.forms import word_set
 
 
 class Thing(NamedTuple):
@@ -46,27 +47,8 @@ def _things() -> dict[str, Thing]:
 
 THING = _things()
 #: Verbs in disguise: "watch" and "box" and "page" are things only after an article or a possessive.
-AMBIGUOUS = frozenset(
-    [
-        "watch",
-        "box",
-        "note",
-        "book",
-        "page",
-        "line",
-        "case",
-        "key",
-        "chain",
-        "saw",
-        "staff",
-        "glass",
-        "rose",
-        "bear",
-        "card",
-        "bag",
-        "sack",
-        "paper",
-    ]
+AMBIGUOUS = word_set(
+    "watch box note book page line case key chain saw staff glass rose bear card bag sack paper"
 )
 _CHINESE = sorted((w for w in THING if not w.isascii()), key=len, reverse=True)
 CHINESE_THING = re.compile("|".join(_CHINESE))

@@ -1,0 +1,486 @@
+from fractions import Fraction
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import picturelock.examples
+from picturelock.core.anchor import Age, CharacterAnchor, Hat, LocationAnchor, PropAnchor, SetKind, Upper
+from picturelock.core.blocking import Expression, Pose, TimeOfDay, Weather
+from picturelock.core.board import Board, Certainty, Shot, TransitionKind, UnitKind, check_board
+from picturelock.core.codec import built, canonical, plain
+from picturelock.core.contract import (
+    Amount,
+    DepthPlace,
+    Facing,
+    Framing,
+    Move,
+    Relation,
+    ScreenPlace,
+    ShotSize,
+)
+from picturelock.core.failures import NotFound
+from picturelock.core.frametime import FrameRate
+from picturelock.core.ids import AnchorId, ShotCode
+from picturelock.script.breakdown import breakdown
+from picturelock.script.formats.fountain import Fountain
+from picturelock.script.formats.prose import PlainProse
+from picturelock.script.reader import read_source
+from picturelock.script.source import ElementKind, ParagraphKind, Prose, Screenplay, Source
+
+HERE = Path(__file__).parent / "fixtures"
+EXAMPLES = Path(picturelock.examples.__file__).parent
+FILES = {
+    "lamp": EXAMPLES / "the_last_lamp.fountain",
+    "salt": EXAMPLES / "salt_and_copper.txt",
+    "elements": HERE / "every_element.fountain",
+    "ferry": HERE / "ferry.fdx",
+    "chinese": HERE / "the_light_stays.txt",
+}
+
+
+@cache
+def source_of(name: str) -> Source:
+    return read_source(FILES[name])
+
+
+@cache
+def board_of(name: str) -> Board:
+    return breakdown(source_of(name))
+
+
+def fountain(text: str) -> Board:
+    return breakdown(Fountain().read(text, "test"))
+
+
+def prose(text: str) -> Board:
+    return breakdown(PlainProse().read(text, "test"))
+
+
+def seconds(board: Board) -> float:
+    return sum(shot.frames for shot in board.shots()) / float(board.frame_rate)
+
+
+def people(shot: Shot) -> dict[str, ScreenPlace]:
+    unit = shot.unit("key")
+    assert unit is not None
+    return {s.who: s.place for s in unit.contract.subjects}
+
+
+def lines_of(source: Source) -> set[int]:
+    """Every line that is seen or heard."""
+    if isinstance(source, Prose):
+        return {
+            n
+            for p in source.paragraphs
+            if p.kind is ParagraphKind.TEXT
+            for n in range(p.passage.line, p.passage.last + 1)
+        }
+    heard = {ElementKind.ACTION, ElementKind.DIALOGUE, ElementKind.LYRIC, ElementKind.CENTRED}
+    return {
+        n
+        for e in source.elements
+        if e.kind in heard and e.text
+        for n in range(e.passage.line, e.passage.last + 1)
+    }
+
+
+def holds_together(source: Source, board: Board) -> None:
+    check_board(board)
+    covered = {n for shot in board.shots() for n in range(shot.source.first, shot.source.last + 1)}
+    assert lines_of(source) <= covered
+    starts = [shot.source.first for shot in board.shots()]
+    assert starts == sorted(starts)
+    voices = {a.id: a.voice for a in board.anchors if isinstance(a, CharacterAnchor)}
+    for shot in board.shots():
+        length = Fraction(shot.frames) / board.frame_rate
+        assert Fraction(2) <= length <= 10, shot.code
+        for speech in shot.speeches:
+            assert speech.start >= 6
+            assert speech.speaker in voices
+        for unit in shot.units:
+            contract = unit.contract
+            assert contract.role
+            assert contract.purpose
+            assert contract.subject
+            assert contract.criteria
+        parts = [u.id.part for u in shot.units]
+        assert {"key", "clip"} <= set(parts)
+        assert ("key_last" in parts) == shot.move.needs_last_keyframe
+        assert ("plate_background" in parts) == (len(people(shot)) >= 3)
+        assert [p for p in parts if p.startswith("voice")] == [f"voice_{s.number}" for s in shot.speeches]
+        assert len(set(people(shot).values())) == len(people(shot)), "no two on one spot"
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_every_line_is_covered_in_order_by_whole_shots(name: str):
+    holds_together(source_of(name), board_of(name))
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_same_source_same_bytes_and_a_round_trip(name: str):
+    assert canonical(breakdown(source_of(name))) == canonical(board_of(name))
+    assert built(Board, plain(board_of(name))) == board_of(name)
+
+
+@pytest.mark.parametrize("name", ["lamp", "salt", "chinese"])
+def test_speeches_of_a_shot_follow_each_other(name: str):
+    for shot in board_of(name).shots():
+        for one, other in pairwise(shot.speeches):
+            assert other.start > one.start
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["INT. ROOM - DAY", "EXT. SEA", "ANNA\nHello there.", "BEN (V.O.)\nNo.", "ANNA ^\nYes, always.", "Anna runs to Ben.",
+             "CLOSE ON a BRASS KEY.", "It rains. They wait. Ben gives Anna the lantern.", "FADE OUT.", "DISSOLVE TO:",
+             "CRANE UP over the roofs.", "BEN\n" + "I have a great deal to say about this, and I will say it. " * 9, "[[note]]",
+             "THE OLD WOMAN\n(sadly)\nOh.", "# Act", "ANNA AND BEN\nUs!", "COLE\n" + "word " * 120]
+        ),
+        min_size=1, max_size=14,
+    )
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_any_screenplay_breaks_down(parts: list[str]):
+    source = Fountain().read("\n\n".join(parts), "test")
+    assert isinstance(source, Screenplay)
+    if any(c.isalnum() for c in source.words()):
+        holds_together(source, breakdown(source))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["“Where is it?” said Mara.", "She went down to the harbour.", "“Nowhere.”", "***", "The next morning it rained.",
+             "Tom Reed looked at Mara and laughed, and then he shut the door of the kitchen behind him.", "“I know,” he said. “I was there.”",
+             "“You?”", "\"Straight,\" Tom asked.", "Chapter Two", "老周说：“你好。”", "「誰？」小梅问。", "——我走了。", "I said nothing. I never do. I went."]
+        ),
+        min_size=1, max_size=14,
+    )
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_any_prose_breaks_down(parts: list[str]):
+    source = PlainProse().read("\n\n".join(parts), "test")
+    if any(c.isalnum() for c in source.words()):
+        holds_together(source, breakdown(source))
+
+
+class TestTheLastLamp:
+    board = board_of("lamp")
+
+    def test_size(self):
+        assert 18 <= len(self.board.shots()) <= 26
+        assert 45 <= len(self.board.units()) <= 75
+        assert 80 <= seconds(self.board) <= 110
+
+    def test_what_the_demo_needs(self):
+        shots = self.board.shots()
+        assert any(len(people(s)) == 3 for s in shots)
+        assert any(
+            s.transition.kind is TransitionKind.DISSOLVE and 12 <= s.transition.frames <= 24 for s in shots
+        )
+        assert shots[-1].move.kind is Move.CRANE_UP
+        assert shots[-1].move.amount is Amount.LARGE
+        assert len([a for a in self.board.anchors if isinstance(a, LocationAnchor)]) == 3
+
+    def test_beginning_and_end(self):
+        shots = self.board.shots()
+        assert (shots[0].transition.kind, shots[0].transition.frames) == (TransitionKind.FADE_IN, 12)
+        assert shots[-1].fade_out == 24
+
+    def test_looks_are_read_from_the_text(self):
+        pip, mara = (
+            self.board.character(AnchorId("char_pip")).look,
+            self.board.character(AnchorId("char_mara")).look,
+        )
+        assert (pip.age, pip.headgear.kind, pip.upper.kind) == (Age.CHILD, Hat.BEANIE, Upper.LONG_COAT)
+        assert mara.upper.colour.rgb[0] > 2 * mara.upper.colour.rgb[2]
+        assert mara.hair.style.value == "braid"
+        assert mara.height_m > self.board.character(AnchorId("char_teo")).look.height_m
+
+    def test_props_pass_from_hand_to_hand(self):
+        lantern = AnchorId("prop_lantern")
+        holders = [
+            s.who
+            for shot in self.board.shots()
+            for s in shot.units[-1 if not shot.speeches else 0].contract.subjects
+            if s.holding == lantern
+        ]
+        assert AnchorId("char_teo") in holders
+        assert AnchorId("char_mara") in holders
+
+    def test_the_notice_is_an_insert_that_may_show_writing(self):
+        shot = next(
+            s for s in self.board.shots() if "NOTICE" in s.description and s.framing is Framing.INSERT
+        )
+        assert not people(shot)
+        assert any("what the script quotes" in n for n in shot.units[0].contract.constraints.negative)
+
+    def test_nobody_crosses_the_line_in_a_scene(self):
+        order = list(ScreenPlace)
+        order = [
+            ScreenPlace.FAR_LEFT,
+            ScreenPlace.LEFT,
+            ScreenPlace.CENTRE,
+            ScreenPlace.RIGHT,
+            ScreenPlace.FAR_RIGHT,
+        ]
+        for scene in self.board.scenes:
+            seen: dict[tuple[str, str], bool] = {}
+            for shot in scene.shots:
+                placed = people(shot)
+                for one in placed:
+                    for other in placed:
+                        if one < other:
+                            left = order.index(placed[one]) < order.index(placed[other])
+                            assert seen.setdefault((one, other), left) == left
+
+
+class TestGrammar:
+    def test_dialogue_is_covered_from_the_two_shot_inwards(self):
+        board = fountain(
+            "INT. KITCHEN - DAY\n\nANNA sits at the table. BEN stands at the stove.\n\n"
+            + "ANNA\nI saw you at the station last night, Ben.\n\nBEN\nThat was somebody else in my coat, I suppose.\n\n"
+            * 3
+        )
+        talk = [s for s in board.shots() if s.speeches]
+        assert talk[0].framing in {Framing.TWO_SHOT, Framing.OVER_THE_SHOULDER}
+        assert any(s.framing is Framing.OVER_THE_SHOULDER for s in talk)
+        assert talk[-1].size is ShotSize.CLOSE_UP
+        over = next(s for s in talk if s.framing is Framing.OVER_THE_SHOULDER)
+        near = next(s for s in over.units[0].contract.subjects if s.depth is DepthPlace.FOREGROUND)
+        assert near.facing is Facing.AWAY
+        assert Relation.IN_FRONT_OF in {s.relation for s in over.units[0].contract.constraints.spatial}
+
+    def test_a_long_speech_breaks_on_the_listener(self):
+        board = fountain(
+            "INT. HALL - DAY\n\nANNA faces BEN, a boy.\n\nANNA\n"
+            + "I carried it over the mountain in the snow for you. " * 6
+            + "\n\nBEN\nWhy?\n"
+        )
+        framed = [(len(s.speeches), s.description.split()[0]) for s in board.shots()]
+        assert any(first == "Ben" for n, first in framed if n)
+        assert all(s.frames <= 240 for s in board.shots())
+
+    @pytest.mark.parametrize(
+        ("text", "size", "framing", "move"),
+        [
+            ("CLOSE ON Anna's eyes.", ShotSize.CLOSE_UP, None, None),
+            ("WIDE - Anna alone on the ice.", ShotSize.LONG, None, None),
+            ("INSERT - a letter on the mat.", ShotSize.CLOSE_UP, Framing.INSERT, None),
+            ("PAN LEFT TO Anna at the gate.", None, None, (Move.PAN_LEFT, Amount.LARGE)),
+            ("Slowly the camera pushes in on Anna.", None, None, (Move.PUSH, Amount.SMALL)),
+            ("CRANE UP over the roofs as Anna runs.", ShotSize.LONG, None, (Move.CRANE_UP, Amount.LARGE)),
+            ("ANNA'S POV - the empty road.", None, Framing.POINT_OF_VIEW, None),
+        ],
+    )
+    def test_the_writers_directions_win(
+        self, text: str, size: ShotSize | None, framing: Framing | None, move: tuple[Move, Amount] | None
+    ):
+        shot = (
+            fountain(f"EXT. ROAD - DAY\n\nA long road.\n\nANNA (30) walks.\n\n{text}\n\nANNA\nOh.\n")
+            .scenes[0]
+            .shots[2]
+        )
+        assert size is None or shot.size is size
+        assert framing is None or shot.framing is framing
+        assert move is None or (shot.move.kind, shot.move.amount) == move
+
+    def test_three_people_are_split_into_plates(self):
+        board = fountain(
+            "INT. HALL - DAY\n\nANNA, 30, BEN, 40, and COLE, 50, stand together.\n\nANNA\nHi.\n\nBEN\nHi.\n\nCOLE\nHi.\n"
+        )
+        shot = next(s for s in board.shots() if len(people(s)) == 3)
+        assert [u.id.part for u in shot.units if u.kind is UnitKind.PLATE] == [
+            "plate_background",
+            "plate_anna",
+            "plate_ben",
+            "plate_cole",
+        ]
+
+    def test_voice_over_is_offscreen_and_a_parenthetical_is_a_face(self):
+        board = fountain(
+            "INT. ROOM - DAY\n\nANNA (30) sits.\n\nBEN (V.O.)\nCome back.\n\nANNA\n(angrily)\nNever again, Ben Hollis.\n"
+        )
+        first, second = (s for shot in board.shots() for s in shot.speeches)
+        assert first.offscreen
+        assert not second.offscreen
+        faces = [
+            s.expression for shot in board.shots() if shot.speeches for s in shot.units[0].contract.subjects
+        ]
+        assert Expression.ANGRY in faces
+
+    def test_dual_dialogue_overlaps_and_is_marked(self):
+        board = fountain(
+            "INT. ROOM - DAY\n\nANNA (30) and BEN (40) sit.\n\nANNA\nStop it now.\n\nBEN ^\nI won't stop.\n"
+        )
+        shot = next(s for s in board.shots() if len(s.speeches) == 2)
+        assert shot.speeches[0].start == shot.speeches[1].start
+        assert any("same time" in m.what for m in shot.marks)
+
+    def test_negation_is_no_action(self):
+        shot = fountain("INT. ROOM - DAY\n\nANNA (30) does not run. She is not smiling.\n").shots()[0]
+        subject = shot.units[0].contract.subjects[0]
+        assert (subject.pose, subject.expression) == (Pose.STAND, Expression.NEUTRAL)
+
+    def test_headings_carry_time_weather_and_doubt(self):
+        board = fountain(
+            "INT. CABIN - NIGHT (STORM)\n\nDark.\n\nEXT. DECK - CONTINUOUS\n\nWind.\n\nEXT. HARBOUR\n\nBoats.\n"
+        )
+        assert [s.time for s in board.scenes] == [TimeOfDay.NIGHT] * 3
+        assert board.scenes[1].weather is Weather.STORM
+        assert [m.certainty for s in board.scenes for m in s.marks if m.about == "time"] == [
+            Certainty.NOTE,
+            Certainty.DOUBT,
+        ]
+        assert [board.location(s.location).look.kind for s in board.scenes] == [
+            SetKind.ROOM,
+            SetKind.DECK,
+            SetKind.SHORE,
+        ]
+
+    def test_no_heading_at_all_is_a_doubt_not_a_guess(self):
+        board = fountain("Title: T\n\nANNA\nHello?\n")
+        assert any("no scene heading" in m.what for m in board.scenes[0].marks)
+
+    def test_two_leads_without_description_look_and_sound_different(self):
+        board = fountain(
+            "INT. ROOM - DAY\n\n" + "".join(f"{n}\nHello.\n\n" for n in ("ANNA", "BELLA", "CORA", "DORA"))
+        )
+        cast = [a for a in board.anchors if isinstance(a, CharacterAnchor)]
+        assert (
+            len(
+                {
+                    (c.look.hair.style, c.look.upper.kind, c.look.upper.colour, c.look.headgear.kind)
+                    for c in cast
+                }
+            )
+            == 4
+        )
+        assert len({(c.voice.name, c.voice.semitones, c.voice.pace) for c in cast}) == 4
+        assert all(any("invented" in m for m in c.marks) for c in cast)
+
+    def test_a_plain_mention_is_no_prop_but_a_held_thing_is(self):
+        board = fountain("INT. ROOM - DAY\n\nA book lies there.\n\nANNA (30) raises a rusted LANTERN.\n")
+        assert [a.id for a in board.anchors if isinstance(a, PropAnchor)] == ["prop_lantern"]
+
+    def test_full_names_and_cues_are_one_person(self):
+        board = fountain(
+            "INT. ROOM - DAY\n\nMARA VOSS (30s) enters.\n\nMARA\nHi.\n\nOLD TEO sits.\n\nTEO\nHi.\n"
+        )
+        assert [a.id for a in board.anchors if isinstance(a, CharacterAnchor)] == ["char_mara", "char_teo"]
+
+
+class TestProseReading:
+    def test_tags_pronouns_and_turns(self):
+        board = prose(
+            "Mara stood in the kitchen. Tom came in.\n\n“You're late,” said Mara.\n\n“The road was wet,” Tom said.\n\n“It always is.”\n\n"
+            "“Then why ask?”\n\nShe laughed. “Sit down,” she said.\n"
+        )
+        spoken = [s.speaker for shot in board.shots() for s in shot.speeches]
+        assert spoken == ["char_mara", "char_tom", "char_mara", "char_tom", "char_mara"]
+
+    def test_a_speaker_nobody_names_is_a_doubt(self):
+        board = prose("The hall was dark.\n\n“Who is there?”\n\nNothing moved.\n")
+        assert any("nobody is named" in m.what for shot in board.shots() for m in shot.marks)
+
+    def test_scenes_at_breaks_and_time_jumps(self):
+        board = board_of("salt")
+        assert [s.location for s in board.scenes][1:] == [
+            "loc_kitchen",
+            "loc_boathouse",
+            "loc_quay",
+            "loc_boathouse",
+        ]
+        assert board.scenes[3].time is TimeOfDay.MORNING
+        assert [a.id for a in board.anchors if isinstance(a, CharacterAnchor)] == [
+            "char_inés",
+            "char_dov",
+            "char_wren",
+        ]
+
+    def test_who_was_described_before_having_a_name(self):
+        look = board_of("salt").character(AnchorId("char_dov")).look
+        assert (look.age, look.headgear.kind) == (Age.OLD, Hat.CAP)
+
+    def test_chinese(self):
+        board = board_of("chinese")
+        assert board.language == "zh"
+        assert [a.id for a in board.anchors if isinstance(a, CharacterAnchor)][:3] == [
+            "char_老周",
+            "char_小梅",
+            "char_陈海",
+        ]
+        assert board.character(AnchorId("char_小梅")).look.upper.kind is Upper.LONG_COAT
+        assert [s.location for s in board.scenes] == ["loc_灯塔", "loc_灯塔", "loc_码头"]
+        assert board.scenes[0].weather is Weather.RAIN
+        assert "prop_钥匙" in {a.id for a in board.anchors}
+
+
+class TestTrailer:
+    @pytest.mark.parametrize(("name", "length"), [("lamp", 30), ("lamp", 60), ("salt", 45), ("salt", 120)])
+    def test_length_order_codes_and_reasons(self, name: str, length: int):
+        whole, cut = board_of(name), breakdown(source_of(name), trailer_seconds=length)
+        assert 0.95 * length <= seconds(cut) <= 1.05 * length
+        codes = [s.code for s in whole.shots()]
+        kept = [s.code for s in cut.shots()]
+        assert kept == [c for c in codes if c in set(kept)]
+        assert all(
+            any(m.about == "trailer" and m.certainty is Certainty.NOTE for m in s.marks) for s in cut.shots()
+        )
+        check_board(cut)
+
+    def test_longer_than_the_film_says_so(self):
+        cut = breakdown(source_of("ferry"), trailer_seconds=600)
+        assert any(m.about == "trailer" for m in cut.marks)
+        assert len(cut.shots()) == len(board_of("ferry").shots())
+
+
+def novel(words: int) -> str:
+    """A hundred thousand words with chapters, places, people and talk, the same every time."""
+    names = ("Mara", "Tom Reed", "Captain Hale", "Ines", "Dov")
+    places = ("kitchen", "harbour", "forest", "lighthouse", "station", "street", "church")
+    verbs = ("walked", "ran", "sat", "knelt", "looked", "turned", "waited")
+    lines: list[str] = ["The Long Book"]
+    count = n = 0
+    while count < words:
+        if n % 40 == 0:
+            lines.append(f"Chapter {n // 40 + 1}")
+        who, other, place = names[n % 5], names[(n // 3 + 1) % 5], places[(n // 9) % 7]
+        told = (
+            f"{who} {verbs[n % 7]} in the {place} and thought of {other}, and the rain went on over the roofs of number {n}. "
+            * 3
+        )
+        lines += [
+            told.strip(),
+            f"“You are late again,” said {who}.",
+            f"“I was in the {place},” {other} answered.",
+            "“You always are.”",
+        ]
+        count += len(told.split()) + 18
+        n += 1
+    return "\n\n".join(lines)
+
+
+def test_a_hundred_thousand_words(tmp_path: Path):
+    path = tmp_path / "novel.txt"
+    path.write_text(novel(100_000), encoding="utf-8")
+    source = read_source(path)
+    board = breakdown(source)
+    assert len(board.scenes) > 20
+    assert {a.name for a in board.anchors if isinstance(a, CharacterAnchor)} >= {"Mara", "Dov", "Ines"}
+    covered = {n for shot in board.shots() for n in range(shot.source.first, shot.source.last + 1)}
+    assert lines_of(source) <= covered
+
+
+def test_other_rates_and_names():
+    board = breakdown(source_of("lamp"), title="Other", frame_rate=FrameRate(24000, 1001))
+    assert board.title == "Other"
+    assert abs(seconds(board) - seconds(board_of("lamp"))) < 1
+    with pytest.raises(NotFound, match="no breakdown"):
+        breakdown(source_of("lamp"), by="nobody")
+    assert ShotCode("SC010_SH010") == board.shots()[0].code
