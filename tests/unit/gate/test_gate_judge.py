@@ -181,7 +181,12 @@ def test_an_unknown_profile_names_the_known_ones():
 numbers = st.floats(-1e6, 1e6)
 
 
-@given(value=st.none() | numbers, least=st.none() | numbers, most=st.none() | numbers, waive=st.sampled_from(["", "why"]))
+@given(
+    value=st.none() | numbers,
+    least=st.none() | numbers,
+    most=st.none() | numbers,
+    waive=st.sampled_from(["", "why"]),
+)
 def test_exactly_one_answer_a_rule_and_never_a_pass_without_a_value(
     value: float | None, least: float | None, most: float | None, waive: str
 ):

@@ -26,12 +26,17 @@ def _jump(screening: Screening) -> Found:
 def _freeze(screening: Screening) -> Found:
     """Longest run of frames that repeat the one before."""
     # Codecs refresh a standing picture now and then; against a moving clip that is still nothing.
-    still = max(STILL, 0.1 * float(np.percentile(screening.change, 75)))
+    moving = float(np.percentile(screening.change, 75))
+    still = np.array(screening.change) < max(STILL, 0.1 * moving)
+    refreshed = (
+        ~still[1:-1] & still[:-2] & still[2:] & (np.array(screening.change[1:-1]) < max(STILL, 0.5 * moving))
+    )
+    still[1:-1] |= refreshed
     longest, start, run = 0, 0, 0
-    for number, change in enumerate(screening.change, start=1):
-        run = run + 1 if change < still else 0
+    for number, stands in enumerate(still.tolist(), start=1):
+        run = run + 1 if stands else 0
         if run > longest:
-            longest, start = run, number - run
+            longest, start = run, number - run + 1
     return Found(float(longest), {"frame": start} if longest else {})
 
 
