@@ -784,7 +784,8 @@ def _dialogue_shot(floor: _Floor, group: list[Said], rest: list[Said]) -> Plan:
         speeches=group,
     )
     plan.tense = any(w in TENSE for s in group for w in s.text.lower().split())
-    if framing is Framing.SINGLE and (plan.tense or floor.exchange >= 4) and seconds >= 3.5:
+    still = not floor.plans or floor.plans[-1].move.kind is Move.STATIC
+    if framing is Framing.SINGLE and (plan.tense or floor.exchange >= 4) and seconds >= 3.5 and still:
         plan.move = CameraMove(kind=Move.PUSH, amount=Amount.SMALL)
     for said in group:
         if said.line.doubt:
@@ -830,7 +831,13 @@ def _dialogue_composition(
     if floor.exchange == 0 and not _master_shown(floor, speaker, listener):
         return ShotSize.MEDIUM, Framing.TWO_SHOT, [speaker, listener], Purpose.MASTER
     alone = len({s.line.speaker for s in group}) == 1
-    if alone and (floor.exchange >= 4 or _feeling(main) not in {None, Expression.NEUTRAL}):
+    if floor.exchange % 9 == 8 and floor.exchange > 0:
+        # A long talk is let breathe: back to both of them before going close again.
+        return ShotSize.MEDIUM_LONG, Framing.TWO_SHOT, [speaker, listener], Purpose.MASTER
+    if alone and (
+        (floor.exchange % 4 in {0, 1} and floor.exchange >= 4)
+        or _feeling(main) not in {None, Expression.NEUTRAL}
+    ):
         return ShotSize.CLOSE_UP, Framing.SINGLE, [speaker], Purpose.LINE
     size = ShotSize.MEDIUM if floor.exchange <= 1 else ShotSize.MEDIUM_CLOSE_UP
     return size, Framing.OVER_THE_SHOULDER, [speaker, listener], Purpose.LINE

@@ -13,9 +13,8 @@ LEAD_IN = 0.4
 GAP = 0.35
 TAIL = 0.4
 SHORTEST = 2.5
+#: Planned at most; with rounding no shot comes near ten seconds.
 LONGEST = 8.0
-#: No shot runs longer; a longer one is split.
-LIMIT = 10.0
 
 
 def speech_seconds(text: str, voice: Voice) -> float:
