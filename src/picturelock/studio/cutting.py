@@ -15,7 +15,7 @@ from picturelock.core.frametime import FrameRange
 from picturelock.core.ids import ShotCode, TakeId
 from picturelock.core.take import Take
 from picturelock.cut.assemble import assemble
-from picturelock.cut.timeline import Cut, Dialogue, Event
+from picturelock.cut.timeline import Cut, Dialogue, Event, settled
 from picturelock.db import tables
 from picturelock.history.worktree import write_whole
 from picturelock.studio import facts as store
@@ -63,13 +63,16 @@ def film_cut(production: Production, snapshot: Snapshot) -> Cut:
     events = [_event(snapshot, scene, shot, chosen) for scene in board.scenes for shot in scene.shots]
     if not events:
         raise Conflict("the board has no shot", remedy="Break a script down first: `picturelock breakdown`.")
-    return Cut(
-        title=settings.title,
-        picture=settings.picture,
-        events=tuple(events),
-        leader=settings.picture.frame_rate.frames(2) if settings.slate else 0,
-        language=_LANGUAGES.get(board.language, "und"),
+    cut_together, _ = settled(
+        Cut(
+            title=settings.title,
+            picture=settings.picture,
+            events=tuple(events),
+            leader=settings.picture.frame_rate.frames(2) if settings.slate else 0,
+            language=_LANGUAGES.get(board.language, "und"),
+        )
     )
+    return cut_together
 
 
 def _event(snapshot: Snapshot, scene: Scene, shot: Shot, chosen: dict[str, Take]) -> Event:
