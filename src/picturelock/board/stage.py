@@ -340,9 +340,21 @@ class _Dresser:
             half_w, half_d = self.size.width / 2 + sunk, self.size.depth / 2 + sunk
             if found.left < -half_w or found.right > half_w or found.near < -half_d or found.far > half_d:
                 return False
-            if piece.y_m + piece.height_m > self.size.height + 0.01:
+            if piece.y_m + piece.height_m > self.size.height + 0.01 or not self._within_round(piece):
                 return False
         return all(_apart(piece, other) for other in self.pieces)
+
+    def _within_round(self, piece: SetPiece) -> bool:
+        """Whether a piece stands inside walls that are not square: a lantern room's eight sides, a cave's rock."""
+        found = footprint(piece)
+        corners = [(x, z) for x in (found.left, found.right) for z in (found.near, found.far)]
+        if self.look.kind is SetKind.TOWER:
+            reach = min(self.size.width, self.size.depth) / 2
+            return all(abs(x) + abs(z) <= reach * sqrt(2) + 0.05 for x, z in corners)
+        if self.look.kind is SetKind.CAVE:
+            half_w, half_d = self.size.width / 2, self.size.depth / 2
+            return all((x / half_w) ** 2 + (z / half_d) ** 2 <= 1.05 for x, z in corners)
+        return True
 
     def put(
         self,
@@ -403,6 +415,8 @@ class _Dresser:
     def wall_spots(self, depth: float) -> Iterator[tuple[float, float, float]]:
         """Along the walls, backs to them: the far wall, the flanks, then the wall behind the camera."""
         half_w, half_d = self.size.width / 2 - depth / 2 - 0.02, self.size.depth / 2 - depth / 2 - 0.02
+        if self.look.kind is SetKind.CAVE:
+            half_w, half_d = half_w * 0.8, half_d * 0.8
         for share in (-0.55, 0.55, -0.1, 0.3, -0.8, 0.8):
             yield share * (half_w - 0.4), half_d, 180.0
         for share in (0.35, -0.2, 0.7, -0.6, 0.1, 0.9, -0.85):
@@ -508,8 +522,13 @@ _ON_FLOOR_BY_WALL = frozenset({K.BENCH, K.BED, K.SHELF, K.DESK, K.COUNTER, K.STO
                                K.BOX, K.STAIR, K.ROCK, K.WALL, K.FENCE, K.RAILING, K.POST, K.CART, K.BUSH})  # fmt: skip
 
 
+_HUNG = frozenset({K.WINDOW, K.DOOR, K.CLOCK, K.PICTURE, K.SIGN})
+
+
 def _want_inside(set_: _Dresser, kind: PieceKind) -> SetPiece | None:  # noqa: C901 - one case a kind
     w, h, d = _SIZES[kind]
+    if kind in _HUNG and set_.look.kind in {SetKind.CAVE, SetKind.TOWER}:
+        return None  # Rock and glass have nothing to hang on.
     match kind:
         case K.WINDOW:
             return _window(set_)

@@ -1,6 +1,7 @@
 """Sets as meshes: whole, in their boxes, the same every time, and out of the camera's way."""
 
 import hashlib
+from functools import cache
 from math import cos, radians, sin
 
 import numpy as np
@@ -83,7 +84,7 @@ def test_every_kind_of_set_is_built_within_the_budget(
 @pytest.mark.parametrize("time", TimeOfDay)
 @pytest.mark.parametrize("weather", Weather)
 def test_every_sky(time: TimeOfDay, weather: Weather) -> None:
-    outdoors = build(LocationLook(kind=SetKind.FIELD), time=time, weather=weather)
+    outdoors = build(LocationLook(kind=SetKind.DECK), time=time, weather=weather)
     indoors = build(LocationLook(), time=time, weather=weather)
     for model in (outdoors, indoors):
         sky = model.backdrop
@@ -230,6 +231,7 @@ def test_any_box_and_heading_makes_a_sound_piece(
     assert sum(len(m.faces) for m in meshes) < 9000
 
 
+@cache
 def own_size(kind: PieceKind) -> list[tuple[float, float, float]]:
     sizes = {
         (p.width_m, p.height_m, p.depth_m)

@@ -179,3 +179,17 @@ def test_the_playing_area_is_in_the_set(look: LocationLook) -> None:
     if is_interior(look):
         assert area.right <= size.width / 2
         assert area.far <= size.depth / 2
+
+
+@pytest.mark.parametrize(
+    "words", [("windows", "crates", "barrels", "desk"), ("shelves", "bench", "chest", "lens")]
+)
+def test_a_lantern_room_has_eight_sides(words: tuple[str, ...]) -> None:
+    look = LocationLook(kind=SetKind.TOWER, features=words)
+    reach = min(extent(look).width, extent(look).depth) / 2
+    pieces = dress(look)
+    assert len(pieces) >= 4
+    for piece in pieces:
+        box = footprint(piece)
+        far = max(abs(box.left), abs(box.right)) + max(abs(box.near), abs(box.far))
+        assert far <= reach * math.sqrt(2) + 0.06, piece

@@ -1,6 +1,7 @@
 """Sets raised from a location's look: a shell by its kind, a builder for every piece, sky and air."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import hypot
 
 from picturelock.core.anchor import LocationLook, PieceKind, SetKind, SetPiece
@@ -121,9 +122,13 @@ def build_set(
         if _in_the_way(plot, piece, gone):
             continue
         plot.place(BUILDERS[piece.kind], piece, f"{piece.kind.value}-{number}", _group(plot, piece))
+    air = sky.backdrop(time, weather, interior=interior, warmth=rgb(look.wall))
+    if look.kind is SetKind.MOUNTAIN:
+        # Mountain air carries farther, or the ranges would be one wall of haze.
+        air = replace(air, haze_m=air.haze_m * 2.2)
     return SetModel(
         meshes=tuple(plot.meshes),
-        backdrop=sky.backdrop(time, weather, interior=interior, warmth=rgb(look.wall)),
+        backdrop=air,
         ambient=sky.ambient(time, weather, interior=interior),
         precipitation=sky.precipitation(weather, interior=interior),
         practicals=tuple(plot.lamps) if setting.lamps_on else (),

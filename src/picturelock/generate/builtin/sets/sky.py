@@ -57,6 +57,9 @@ def backdrop(time: TimeOfDay, weather: Weather, *, interior: bool, warmth: RGB) 
     zenith = mix(hour.zenith, grey_top, greyed)
     horizon = mix(hour.horizon, grey_low, greyed)
     far = mix(horizon, zenith, 0.22)
+    if weather is Weather.SNOW:
+        # Falling snow whitens what it hides.
+        far = mix(far, mix(far, (1.0, 1.0, 1.0), 0.6), hour.ambient)
     if interior:
         return Backdrop(
             zenith=zenith,
