@@ -1,5 +1,6 @@
 """Laying painted planes over each other, from far to near; and split shots put together again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -41,14 +42,16 @@ def over(below: Picture, above: Picture) -> Picture:
     return result
 
 
-def flatten(planes: list[Picture]) -> Picture:
-    """All planes over each other.
+def flatten(planes: Sequence[Picture], paper: tuple[int, int, int] = (255, 255, 255)) -> Picture:
+    """All planes over each other, on paper.
 
     Args:
-        planes: H x W x 4 each, from far to near; the first is opaque.
+        planes: H x W x 4 each, from far to near.
+        paper: What is seen where all are transparent.
     """
-    picture = np.ascontiguousarray(planes[0][..., :3])
-    for plane in planes[1:]:
+    picture = np.empty((*planes[0].shape[:2], 3), np.uint8)
+    picture[:] = paper
+    for plane in planes:
         picture = over(picture, plane)
     return picture
 

@@ -441,7 +441,7 @@ def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
         forms.append(
             ball(
                 s.pelvis + p @ vec(0, (low + 0.035) * h, 0),
-                (0.086 * h * s.size.wide + loose, 0.075 * h, 0.066 * h * s.size.girth + loose),
+                (0.095 * h * s.size.wide + loose, 0.085 * h, 0.074 * h * s.size.girth + loose),
                 p,
             )
         )

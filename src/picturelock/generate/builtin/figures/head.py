@@ -389,10 +389,11 @@ def on_face(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
             h.ball(0, -0.03, 0.22, 0.11, 0.13, 0.11),
             h.rod((-0.245, 0.42, 0.0), (-0.13, 0.10, 0.18), 0.055, 0.12),
             h.rod((0.245, 0.42, 0.0), (0.13, 0.10, 0.18), 0.055, 0.12),
-            h.rod((-0.12, 0.255, 0.335), (0.12, 0.255, 0.335), 0.04, 0.04),
+            h.rod((0.0, 0.285, 0.375), (-0.13, 0.225, 0.30), 0.036, 0.03),
+            h.rod((0.0, 0.285, 0.375), (0.13, 0.225, 0.30), 0.036, 0.03),
         ]
         solid = Solid.of(forms, d.head, 0.06 * k)
-        solid.cut(h.ball(0, 0.205, 0.40, 0.075, 0.032, 0.075), 0.02 * k)
+        solid.cut(h.ball(0, 0.205, 0.42, 0.06, 0.024, 0.075), 0.015 * k)
         _strands(solid, h, 0.010, 17.0)
         parts.append(part("beard", solid, colour))
     elif Accessory.MOUSTACHE in look.accessories:

@@ -150,7 +150,7 @@ STANCES: dict[Pose, Stance] = {
         tilt=2.5,
         arms=(
             Arm(reach=(0.10, -0.88, -0.36), elbow=(0.35, 0, -1), grip=0.35),
-            Arm(reach=(0.04, -0.82, 0.42), elbow=(0.4, -0.2, -1), grip=0.35),
+            Arm(reach=(0.12, -0.82, 0.42), elbow=(0.5, -0.2, -1), grip=0.35),
         ),
         legs=(
             Leg(ankle=(0.035, 0.012, 0.165), turn=5, pitch=-16),
@@ -340,8 +340,8 @@ STANCES: dict[Pose, Stance] = {
     Pose.LEAN: Stance(
         rise=0.93,
         hips=(0.0, 0.0, -0.015),
-        lean=-11.0,
-        bow=7.0,
+        lean=-7.0,
+        bow=5.0,
         tilt=2.0,
         cock=-3.0,
         arms=(
@@ -349,8 +349,8 @@ STANCES: dict[Pose, Stance] = {
             Arm(reach=(-0.42, -0.36, 0.40), elbow=(1, -0.7, -0.2), twist=70, grip=0.3),
         ),
         legs=(
-            Leg(ankle=(0.035, 0, 0.13), turn=8),
-            Leg(ankle=(-0.035, 0.012, 0.175), knee=(0.5, 0, 1), turn=-6, pitch=14),
+            Leg(ankle=(0.035, 0, 0.085), turn=8),
+            Leg(ankle=(-0.03, 0.012, 0.135), knee=(0.5, 0, 1), turn=-6, pitch=14),
         ),
     ),
     Pose.WRITE: replace(

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 from picturelock.core.blocking import Camera, project
 
+#: Spare picture around the frame, in shares of its width and height: of a camera that stands still, and that moves.
+STILL_SPARE = 0.08
 SPARE = 0.12
 MOST_SPARE = 0.34
 
@@ -147,7 +149,8 @@ def canvas_for(camera: Camera, camera_end: Camera | None, width: int, height: in
 
     A move that goes further than :data:`MOST_SPARE` of the frame is covered by a last keyframe, not by more paper.
     """
-    spare = [SPARE, SPARE, SPARE, SPARE]
+    least = STILL_SPARE if camera_end is None else SPARE
+    spare = [least, least, least, least]
     aspect = width / height
     if camera_end is not None:
         right, up, forward = axes(camera_end)

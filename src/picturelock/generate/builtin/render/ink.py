@@ -75,40 +75,57 @@ def _busy(thing: NDArray[np.int16], inverse: Floats, normal: Floats) -> NDArray[
     return cv2.dilate(mark, np.ones((3, 3), np.uint8)) > 0
 
 
+_BAND = 96
+
+
 def lines(stage: Stage, canvas: Canvas, seen: Buffers, fine: Sampled, palette: Palette, seed: int) -> Floats:
     """Ink over a window, H x W, 0..1."""
-    height, width = fine.thing.shape
-    weight = np.zeros((height, width), np.float32)
+    weight = np.zeros(fine.thing.shape, np.float32)
     ink_of = np.array([*(m.material.ink for m in stage.meshes), 0.0], np.float32)
     crease_of = np.array([*(float(m.creases and not m.smooth) for m in stage.meshes), 0.0], np.float32)
-    rows, columns = np.nonzero(fine.exact)
-    for dy, dx in ((0, 1), (1, 0)):
-        keep = (rows + dy < height - dy) & (columns + dx < width - dx) & (rows >= dy) & (columns >= dx)
-        r, c = rows[keep], columns[keep]
-        ra, ca = r + dy, c + dx
-        rb, cb = r - dy, c - dx
-        both = fine.exact[ra, ca]
-        r, c, ra, ca, rb, cb = (v[both] for v in (r, c, ra, ca, rb, cb))
-        here, there = fine.inverse[r, c], fine.inverse[ra, ca]
-        differs = fine.thing[r, c] != fine.thing[ra, ca]
-        near_first = here >= there
-        nr, nc = np.where(near_first, r, ra), np.where(near_first, c, ca)
-        near = np.maximum(here, there)
-        # 1/depth is straight across a plane, so its bend tells an edge from a slanted surface.
-        before = fine.inverse[rb, cb]
-        inside = fine.exact[rb, cb] & (fine.thing[rb, cb] == fine.thing[r, c])
-        slope = np.where(inside, here - before, 0.0)
-        jump = np.abs(there - here - slope) > 0.03 * near
-        gap = np.abs(there - here) > 0.035 * near
-        bend = np.einsum("ij,ij->i", fine.normal[r, c], fine.normal[ra, ca]) < 0.82
-        mesh = fine.mesh[nr, nc]
-        line = np.where(differs, np.where(gap, 1.0, 0.72), 0.0)
-        line = np.maximum(line, np.where(~differs & jump & gap, 0.8, 0.0))
-        line = np.maximum(line, np.where(~differs & bend & ~gap, 0.55 * crease_of[mesh], 0.0))
-        line *= ink_of[mesh] * _weight_by_distance(1 / np.maximum(near, 1e-4))
-        drawn = line > 0
-        np.maximum.at(weight, (nr[drawn], nc[drawn]), line[drawn].astype(np.float32))
+    height = weight.shape[0]
+    for top in range(0, height, _BAND):
+        rows = slice(max(0, top - 1), min(height, top + _BAND + 1))
+        if fine.exact[rows].any():
+            for axis in (0, 1):
+                _mark(fine, rows, axis, ink_of, crease_of, weight)
     return _drawn(weight, canvas, seen, palette, seed)
+
+
+def _mark(fine: Sampled, rows: slice, axis: int, ink_of: Floats, crease_of: Floats, weight: Floats) -> None:
+    """Note the weight of a line on the nearer pixel of every pair that something lies between."""
+
+    def cut(array: NDArray, start: int, stop: int) -> NDArray:
+        band = array[rows]
+        return band[start : band.shape[0] + stop] if axis == 0 else band[:, start : band.shape[1] + stop]
+
+    before, here, there = (cut(fine.inverse, k, k - 2) for k in (0, 1, 2))
+    things = [cut(fine.thing, k, k - 2) for k in (0, 1, 2)]
+    near = np.maximum(here, there)
+    step = there - here
+    gap = np.abs(step) > 0.035 * near
+    differs = things[1] != things[2]
+    # 1/depth is straight across a plane, so its bend tells an edge from a slanted surface.
+    slope = np.where(things[0] == things[1], here - before, np.float32(0))
+    hidden = gap & (np.abs(step - slope) > 0.03 * near) & ~differs
+    normal_a, normal_b = cut(fine.normal, 1, -1), cut(fine.normal, 2, 0)
+    crease = np.zeros(gap.shape, np.bool_)
+    maybe = cut(fine.exact, 1, -1) & ~differs & ~gap & (crease_of[cut(fine.mesh, 1, -1)] > 0)
+    where = np.nonzero(maybe)
+    crease[where] = np.einsum("ij,ij->i", normal_a[where], normal_b[where]) < 0.82
+    r, c = np.nonzero(differs | hidden | crease)
+    if len(r) == 0:
+        return
+    line = np.where(differs[r, c], np.where(gap[r, c], 1.0, 0.72), np.where(hidden[r, c], 0.8, 0.55))
+    forward = (there > here)[r, c]
+    close = near[r, c]
+    r, c = r + rows.start + (axis == 0), c + (axis == 1)
+    r, c = r + (forward & (axis == 0)), c + (forward & (axis == 1))
+    line = line * ink_of[fine.mesh[r, c]] * _weight_by_distance(1 / np.maximum(close, np.float32(1e-4)))
+    # A pixel can be the nearer one of two pairs; the heavier line goes last.
+    order = np.argsort(line, kind="stable")
+    r, c, line = r[order], c[order], line[order].astype(np.float32)
+    weight[r, c] = np.maximum(weight[r, c], line)
 
 
 def _drawn(weight: Floats, canvas: Canvas, seen: Buffers, palette: Palette, seed: int) -> Floats:

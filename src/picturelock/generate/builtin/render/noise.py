@@ -15,6 +15,7 @@ def lattice(seed: int, size: int = 256) -> Floats:
     return np.random.default_rng(seed).standard_normal((size, size)).astype(np.float32)
 
 
+@lru_cache(maxsize=12)
 def cloud(width: int, height: int, scale_px: float, seed: int) -> Floats:
     """Smooth noise over an image, about unit variance.
 
@@ -38,7 +39,9 @@ def cloud(width: int, height: int, scale_px: float, seed: int) -> Floats:
         flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_REFLECT,
     )
-    return smooth * np.float32(1.4)
+    smooth *= np.float32(1.4)
+    smooth.setflags(write=False)
+    return smooth
 
 
 def at(u: Floats, v: Floats, seed: int) -> Floats:

@@ -25,6 +25,7 @@ class Plan:
     name: str
     meshes: tuple[Mesh, ...]
     life: bool = False
+    level: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,13 +34,15 @@ class Plane:
 
     Attributes:
         pixels: Canvas H x W x 4, straight alpha.
-        depth_m: Median depth of what is in it.
+        depth_m: Median depth of what is in it; of level ground, the depth of the row farthest from the horizon.
+        far_m: The same, or of level ground its depth towards the horizon.
     """
 
     name: str
     pixels: Picture
     depth_m: float
-    life: bool
+    far_m: float
+    life: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +101,7 @@ class Easel:
         if far is not None:
             pixels[..., :3] = over(np.ascontiguousarray(pixels[..., :3]), far.pixels)
             depth = max(far.depth_m, 30.0)
-        return Plane("sky", pixels, depth, life=False)
+        return Plane("sky", pixels, depth, depth)
 
     def paint(self, plan: Plan) -> Plane | None:
         """Paint a plane; ``None`` where nothing of it is in the picture."""
@@ -126,8 +129,18 @@ class Easel:
         alpha, stroke = self._cut(window, seen, fine, stroke)
         pixels = np.zeros((canvas.height, canvas.width, 4), np.uint8)
         pixels[window.slices] = _straight(painted, seen.hit, stroke, alpha, scene, seen)
-        depth = float(np.median(seen.depth[seen.hit]))
-        return Plane(plan.name, pixels, depth, plan.life)
+        near, far = self._depths(plan, window, seen)
+        return Plane(plan.name, pixels, near, far, plan.life)
+
+    def _depths(self, plan: Plan, window: Window, seen: Buffers) -> tuple[float, float]:
+        middle = float(np.median(seen.depth[seen.hit]))
+        rows = np.flatnonzero(seen.hit.any(axis=1))
+        if not plan.level or len(rows) < 2:
+            return middle, middle
+        horizon = self.scene.canvas.horizon() * self.scene.canvas.height - window.top
+        near_row = max(rows[0], rows[-1], key=lambda row: abs(row - horizon))
+        near = float(np.median(seen.depth[near_row][seen.hit[near_row]]))
+        return near, max(float(seen.depth[seen.hit].max()), near * 1.01)
 
     def _cut(self, window: Window, seen: Buffers, fine: ink.Sampled, stroke: Floats) -> tuple[Floats, Floats]:
         rows, columns = window.slices
@@ -148,6 +161,32 @@ class Easel:
         self._nearest[twice] = np.maximum(below, np.where(in_front, fine.inverse, 0))
         self._lines[window.slices] = np.maximum(self._lines[window.slices] * (1 - cover), stroke)
         return alpha.astype(np.float32), stroke.astype(np.float32)
+
+
+def cast_shadow(canvas: Canvas, palette: Palette, ground: Sequence[Mesh], figure: Sequence[Mesh]) -> Picture:
+    """The shadow of one figure on the set, on transparent ground.
+
+    Returns:
+        Canvas H x W x 4, straight alpha.
+    """
+    stage = Stage(ground)
+    seen = look(stage, canvas, canvas.whole)
+    point = wash.positions(canvas, seen)[seen.hit]
+    normal = seen.normal[seen.hit]
+    facing = normal @ palette.towards_light > 0.02
+    dark = np.zeros(seen.mesh.shape, np.float32)
+    own = np.zeros(len(point), np.float32)
+    open_way = wash.key_light(Stage(figure, seen=False), point[facing], normal[facing], palette)
+    full = np.clip((normal[facing] @ palette.towards_light) * np.float32(1.6), 0, 1) ** np.float32(0.8)
+    own[facing] = 1 - open_way / np.maximum(full, 1e-3)
+    dark[seen.hit] = own
+    dark = cv2.GaussianBlur(dark, (0, 0), max(0.6, canvas.unit))
+    alpha = np.clip(dark, 0, 1) * np.float32(0.5 * palette.key_strength)
+    colour = np.clip(palette.shade * np.float32(0.45) + palette.ink * np.float32(0.4), 0, 1)
+    pixels = np.zeros((canvas.height, canvas.width, 4), np.uint8)
+    pixels[..., :3] = np.clip(colour * 255 + 0.5, 0, 255).astype(np.uint8)
+    pixels[..., 3] = np.clip(alpha * 255 + 0.5, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def _straight(

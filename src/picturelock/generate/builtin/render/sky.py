@@ -1,5 +1,6 @@
 """What lies behind everything: washes of sky, clouds, stars, the moon."""
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,14 +19,15 @@ def sky(canvas: Canvas, backdrop: Backdrop, palette: Palette, seed: int) -> Floa
         H x W x 3, 0..1.
     """
     width, height = canvas.width, canvas.height
-    xs = np.arange(width, dtype=np.float32) + 0.5
-    ys = np.arange(height, dtype=np.float32) + 0.5
+    # Washes have no fine detail: they are laid at half size.
+    half_w, half_h = -(-width // 2), -(-height // 2)
+    xs = np.arange(half_w, dtype=np.float32) * 2 + 1
+    ys = np.arange(half_h, dtype=np.float32) * 2 + 1
     ray = canvas.rays(xs[None, :], ys[:, None])
     ray /= np.sqrt(np.einsum("ijk,ijk->ij", ray, ray))[..., None]
     elevation = np.degrees(np.arcsin(np.clip(ray[..., 1], -1, 1)))
     unit = canvas.unit
-    broad = noise.cloud(width, height, 160 * unit, seed + 11)
-    fine = noise.cloud(width, height, 9 * unit, seed + 12)
+    broad = noise.cloud(width, height, 160 * unit, seed + 11)[::2, ::2]
     rise = np.clip((elevation + 1.5 * broad) / 38, 0, 1) ** 0.75
     # A graded wash shows the strokes it was laid in.
     steps = np.floor(rise * 7) / 7
@@ -37,12 +39,12 @@ def sky(canvas: Canvas, backdrop: Backdrop, palette: Palette, seed: int) -> Floa
         painted = _clouds(painted, ray, elevation, backdrop, palette, seed)
     if backdrop.stars:
         painted = _stars(painted, ray, elevation, palette, seed)
-    below = (
-        noise.step(0.6, -0.6, elevation)[..., None] if False else np.clip(0.5 - elevation, 0, 1)[..., None]
-    )
+    below = np.clip(0.5 - elevation, 0, 1)[..., None]
     painted = painted * (1 - below) + np.asarray(backdrop.far, np.float32) * below
-    painted *= (1 + 0.008 * fine + 0.010 * broad)[..., None]
-    return np.clip(painted, 0, 1).astype(np.float32)
+    painted *= (1 + 0.010 * broad)[..., None]
+    whole = cv2.resize(painted.astype(np.float32), (half_w * 2, half_h * 2), interpolation=cv2.INTER_LINEAR)
+    fine = noise.cloud(width, height, 9 * unit, seed + 12)
+    return np.clip(whole[:height, :width] * (1 + 0.008 * fine)[..., None], 0, 1)
 
 
 def _clouds(

@@ -49,9 +49,10 @@ class Stage:
 
     Args:
         meshes: In this order they are numbered in :class:`Hits`.
+        seen: It is looked at; ``False`` where it only throws shadows.
     """
 
-    def __init__(self, meshes: Sequence[Mesh]) -> None:
+    def __init__(self, meshes: Sequence[Mesh], *, seen: bool = True) -> None:
         self.meshes = tuple(meshes)
         self._embree = rtcore_scene.EmbreeScene()
         kept = [m for m in self.meshes if len(m.faces)]
@@ -60,7 +61,8 @@ class Stage:
             return
         number = {id(m): i for i, m in enumerate(self.meshes)}
         triangles = np.concatenate([m.vertices[m.faces].astype(np.float32) for m in kept])
-        self._normals = np.concatenate([_corner_normals(m) for m in kept])
+        if seen:
+            self._normals = np.concatenate([_corner_normals(m) for m in kept])
         self._mesh_of = np.concatenate([np.full(len(m.faces), number[id(m)], np.int16) for m in kept])
         self._geometry = TriangleMesh(self._embree, np.ascontiguousarray(triangles))
 

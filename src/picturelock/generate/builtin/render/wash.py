@@ -232,22 +232,22 @@ def paint(
     sky_share = 0.5 + 0.5 * seen.normal[..., 1]
     fill = (0.20 + 0.16 * sky_share) * (0.25 + 0.75 * open_sky**1.3) * (0.7 + ambient)
     value = fill + palette.key_strength * 0.78 * key
-    wobble = 0.006 * even + 0.012 * broad
-    edges = (0.13, 0.30, 0.56) if palette.values >= 4 else (0.18, 0.50)
+    wobble = 0.005 * even + 0.005 * broad
+    edges = (0.12, 0.24, 0.56) if palette.values >= 4 else (0.16, 0.50)
     laid, rim = _laid(value, edges, wobble, 0.035)
     warm_edges = (0.10, 0.28, 0.6)
     warm_laid, _ = _laid(warm, warm_edges, wobble * 1.5, 0.06)
 
     light = palette.shade + (palette.key - palette.shade) * laid[..., None]
     # Full light lets the paper through.
-    albedo = albedo + (palette.paper - albedo) * (0.16 * laid * (1 - 0.6 * palette.night))[..., None]
+    albedo = albedo + (palette.paper - albedo) * ((0.08 + 0.18 * laid) * (1 - 0.6 * palette.night))[..., None]
     painted = albedo * light
     painted += albedo * palette.warm * (warm_laid * (0.42 + 0.4 * palette.night))[..., None]
     painted *= (1 - 0.055 * rim + 0.012 * fine + 0.012 * broad)[..., None]
     own_glow = np.clip(glow * (0.35 + 0.65 * max(palette.night, 0.35)), 0, 1)[..., None]
     painted = painted * (1 - own_glow) + (palette.warm * 0.6 + palette.paper * 0.42) * own_glow
 
-    marks = strokes(canvas, seen, stage, point, palette, seed) * (1 - own_glow[..., 0])
+    marks = strokes(canvas, seen, stage, point, seed) * (1 - own_glow[..., 0])
     hatch = _hatching(canvas, window, value + wobble, fine)
     dark = np.maximum(np.maximum(marks, hatch * 0.45 * (1 - warm_laid)), ink)
     painted += (palette.ink - painted) * dark[..., None]
