@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
-from msgspec.structs import replace
 
 from picturelock.core.anchor import Value
 from picturelock.core.board import Scene, Shot
@@ -103,7 +102,7 @@ def _event(snapshot: Snapshot, scene: Scene, shot: Shot, chosen: dict[str, Take]
         media=clip.media if clip else None,
         source=FrameRange(handles, handles + shot.frames) if clip else FrameRange(0, shot.frames),
         available=available,
-        transition=replace(shot.transition, frames=min(shot.transition.frames, handles)),
+        transition=shot.transition,
         fade_out=shot.fade_out,
         dialogue=tuple(spoken),
         title=shot.description,
