@@ -297,7 +297,12 @@ def peers(count: int, rounds: int, folder: Path) -> list[dict[str, object]]:
         assert marking is not None
         marking()
         found.append(
-            {"name": name, "frames": count, "move_and_encode_fps": count / seconds, "jitter_px": jitter(out)}
+            {
+                "name": name,
+                "frames": count,
+                "move_and_encode_fps": count / seconds,
+                "jitter_px": jitter(track(out)),
+            }
         )
     return found
 
