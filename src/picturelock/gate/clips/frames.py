@@ -1,5 +1,7 @@
 """Single frames: the first is the keyframe, none is black, none has bars."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
@@ -12,8 +14,14 @@ from picturelock.gate.pixels import Pixels, read_still
 
 
 def _apart(frame: Sample | None, screening: Screening, *, last: bool) -> Pixels | Missing:
-    """Mean absolute difference of Y, Cb and Cr to the locked keyframe, for each cell, in levels."""
     path = screening.subject.keyframe_last if last else screening.subject.keyframe
+    if path not in screening.compared:
+        screening.compared[path] = _compared(frame, path)
+    return screening.compared[path]
+
+
+def _compared(frame: Sample | None, path: Path | None) -> Pixels | Missing:
+    """Mean absolute difference of Y, Cb and Cr to the locked keyframe, for each cell, in levels."""
     if path is None:
         return Missing("no keyframe is locked for this end of the clip")
     still = read_still(path)

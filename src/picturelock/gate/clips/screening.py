@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from threading import Lock
 
 import av
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.digest import Digest
+from picturelock.gate.check import Missing
 from picturelock.gate.clips.flow import Step, Tracker
 from picturelock.gate.pixels import Pixels
 from picturelock.gate.subject import ClipSubject
@@ -57,6 +59,7 @@ class Screening:
         first: Frame 0.
         last: The last frame.
         sound_seconds: Length of the sound stream; 0 for none.
+        compared: Distances to locked keyframes, which several checks read and which cost a PNG each.
     """
 
     subject: ClipSubject
@@ -75,6 +78,7 @@ class Screening:
     last: Sample | None = None
     middle: Pixels | None = None
     sound_seconds: float = 0.0
+    compared: dict[Path | None, Pixels | Missing] = field(default_factory=dict[Path | None, Pixels | Missing])
 
     @property
     def digest(self) -> Digest:
