@@ -66,11 +66,18 @@ _HEIGHTS = {
     (Gender.FEMALE, Age.CHILD): 1.26, (Gender.MALE, Age.CHILD): 1.28, (Gender.UNKNOWN, Age.CHILD): 1.22,
 }  # fmt: skip
 _STEPS = (0.0, 0.05, -0.04, 0.09, -0.07, 0.03)
-#: Voices the house has: one American and one British, both a woman's; pitch and pace make the rest.
-_VOICES = ("us_female", "gb")
-_PITCH = {Gender.FEMALE: 0.0, Gender.MALE: -5.0, Gender.UNKNOWN: -2.5}
-_AGE_PITCH = {Age.CHILD: 4.0, Age.YOUNG: 1.0, Age.ADULT: 0.0, Age.OLD: -1.0}
-_AGE_PACE = {Age.CHILD: 1.08, Age.YOUNG: 1.05, Age.ADULT: 1.0, Age.OLD: 0.9}
+#: The house's voices by who they would suit, the likeliest first.
+_VOICES = {
+    (Gender.FEMALE, Age.CHILD): ("girl",),
+    (Gender.FEMALE, Age.OLD): ("old_woman",),
+    (Gender.FEMALE, None): ("us_female", "bright_female"),
+    (Gender.MALE, Age.CHILD): ("boy",),
+    (Gender.MALE, Age.OLD): ("old_male", "deep_male"),
+    (Gender.MALE, Age.YOUNG): ("young_man", "light_male"),
+    (Gender.MALE, None): ("us_male", "deep_male", "light_male"),
+    (Gender.UNKNOWN, Age.CHILD): ("boy", "girl"),
+    (Gender.UNKNOWN, None): ("light_male", "bright_female", "young_man"),
+}
 
 _T = TypeVar("_T")
 _YEARS = {
@@ -397,14 +404,11 @@ def _beard(person: Person, age: Age) -> tuple[Accessory, ...]:
 
 
 def _voice(person: Person, age: Age, taken: list[Voice]) -> Voice:
-    """The first voice near the wanted pitch that no one before could be mistaken for."""
-    base = _PITCH[person.gender] + _AGE_PITCH[age]
-    pace = _AGE_PACE[age]
-    name = _VOICES[len(taken) % len(_VOICES)]
-    for step in (0.0, -1.5, 1.5, -3.0, 3.0):
-        voice = Voice(name=name, semitones=max(-8.0, min(8.0, base + step)), pace=pace)
-        if all(t.name != voice.name or abs(t.semitones - voice.semitones) >= 1.5 for t in taken):
-            return voice
-    return Voice(
-        name=name, semitones=max(-8.0, min(8.0, base)), pace=round(pace + 0.04 * (len(taken) % 5 - 2), 2)
-    )
+    """The first voice for such a person that no one before could be mistaken for."""
+    names = _VOICES.get((person.gender, age)) or _VOICES[person.gender, None]
+    for semitones in (0.0, -1.5, 1.5, -3.0, 3.0):
+        for name in names:
+            voice = Voice(name=name, semitones=semitones)
+            if all(t.name != name or abs(t.semitones - semitones) >= 1.5 for t in taken):
+                return voice
+    return Voice(name=names[0], pace=round(1.0 + 0.04 * (len(taken) % 5 - 2), 2))
