@@ -261,6 +261,8 @@ _NUMBERS = {
     "many": 5,
     "rows": 4,
 }
+# "Stairs" is one flight.
+_NAMED_IN_PLURAL = frozenset({"stair", "spiral stair", "steps", "books", "lens"})
 _HEAPS = frozenset({K.CRATE, K.BARREL, K.TREE, K.ROCK, K.BUSH, K.POST, K.HOUSE})
 
 
@@ -274,11 +276,7 @@ def _asked_by(words: list[str]) -> Iterator[tuple[PieceKind, int]]:
             if _begins(words[position : position + len(parts)], parts):
                 used = len(parts)
                 word = words[position + used - 1]
-                plural = (
-                    word.endswith("s")
-                    and not word.endswith("ss")
-                    and phrase not in {"steps", "books", "lens"}
-                )
+                plural = word.endswith("s") and not word.endswith("ss") and phrase not in _NAMED_IN_PLURAL
                 many = (3 if kind in _HEAPS else 2) if plural else 1
                 yield kind, number if number and plural else many
                 break
@@ -549,6 +547,15 @@ def _want_inside(set_: _Dresser, kind: PieceKind) -> SetPiece | None:  # noqa: C
             if found is not None:
                 set_.seat(found, 2)
             return found
+        case K.BED:
+            along = [set_.size.depth / 2 - d / 2 - 0.02, 0.1 - set_.size.depth / 2 + d / 2, 0.0]
+            side = set_.size.width / 2 - w / 2 - 0.02
+            return set_.first(kind, [(x, z, 180.0 if z > 0 else 0.0) for z in along for x in (side, -side)])
+        case K.STAIR:
+            along, side = set_.size.depth / 2 - 1.55, set_.size.width / 2 - 0.62
+            return set_.first(
+                kind, [(x, z, 0.0) for z in (along, 0.0) for x in (side, -side)], size=(1.2, 2.04, 3.0)
+            )
         case K.CHAIR:
             if set_.has(K.CHAIR):
                 return next(p for p in set_.pieces if p.kind is K.CHAIR)

@@ -170,6 +170,17 @@ def test_what_stands_before_the_lens_is_left_out() -> None:
         assert any(m.name == f"{piece.kind.value}-0" for m in model.meshes) is seen
 
 
+def test_a_lamp_goes_with_the_table_it_stands_on() -> None:
+    table = SetPiece(kind=PieceKind.TABLE, x_m=0.0, z_m=-3.6, width_m=1.5, height_m=1.2, depth_m=0.9)
+    lamp = SetPiece(kind=PieceKind.LAMP, x_m=0.5, z_m=-3.6, y_m=1.2, width_m=0.3, height_m=0.4, depth_m=0.3)
+    look = LocationLook(kind=SetKind.FIELD)
+    behind = Camera(x_m=0.0, y_m=1.2, z_m=-5.0)
+    away = Camera(x_m=0.0, y_m=1.2, z_m=5.0, heading_deg=180.0)
+    for camera, seen in ((behind, False), (away, True)):
+        model = build_set(look, (table, lamp), TimeOfDay.NIGHT, Weather.CLEAR, Light(), camera, 1)
+        assert any(m.name == "lamp-1" for m in model.meshes) is seen
+
+
 def test_pieces_close_to_the_lens_are_near() -> None:
     crate = SetPiece(kind=PieceKind.CRATE, x_m=0.9, z_m=-3.6, width_m=0.5, height_m=0.5, depth_m=0.5)
     beyond = SetPiece(kind=PieceKind.BARREL, x_m=0.9, z_m=3.0, width_m=0.6, height_m=0.9, depth_m=0.6)

@@ -98,6 +98,8 @@ def test_the_lens_has_a_lane_out_of_doors(kind: SetKind) -> None:
         (("oil lamp", "desk"), {PieceKind.LAMP: 1, PieceKind.DESK: 1}),
         (("iron stove", "a long table"), {PieceKind.STOVE: 1, PieceKind.TABLE: 1, PieceKind.CHAIR: 1}),
         (("crates", "barrels"), {PieceKind.CRATE: 3, PieceKind.BARREL: 3}),
+        (("wooden stairs",), {PieceKind.STAIR: 1}),
+        (("two beds",), {PieceKind.BED: 2}),
         (("grandfather clock",), {PieceKind.CLOCK: 1}),
         (("kitchen",), {PieceKind.STOVE: 1, PieceKind.COUNTER: 1, PieceKind.TABLE: 1}),
     ],
@@ -130,6 +132,7 @@ def test_words_are_met_by_their_stems() -> None:
     assert asked(["three crates"]) == ((PieceKind.CRATE, 3),)
     assert asked(["carpet", "bedrock", "rocket", "mapmaker"]) == ()
     assert asked(["a wall of books"]) == ((PieceKind.WALL, 1), (PieceKind.SHELF, 1))
+    assert asked(["steep stairs"]) == ((PieceKind.STAIR, 1),)
     assert asked([]) == ()
 
 

@@ -6,7 +6,7 @@ from math import hypot
 
 from picturelock.core.anchor import LocationLook, PieceKind, SetKind, SetPiece
 from picturelock.core.blocking import Camera, Light, LightKind, TimeOfDay, Weather
-from picturelock.core.location import footprint, is_interior
+from picturelock.core.location import covers, footprint, is_interior
 from picturelock.generate.builtin.geometry import SetModel
 from picturelock.generate.builtin.sets import (
     architecture,
@@ -118,8 +118,9 @@ def build_set(
     plot = Plot(look, pieces, setting, camera, seed)
     SHELLS[look.kind][0 if interior else 1](plot)
     gone = shells.wild(plot) if interior and look.kind not in _GLAZED else frozenset[str]()
+    struck = [piece for piece in pieces if _in_the_way(plot, piece, gone)]
     for number, piece in enumerate(pieces):
-        if _in_the_way(plot, piece, gone):
+        if piece in struck or any(_stands_on(piece, other) for other in struck):
             continue
         plot.place(BUILDERS[piece.kind], piece, f"{piece.kind.value}-{number}", _group(plot, piece))
     air = sky.backdrop(time, weather, interior=interior, warmth=rgb(look.wall))
@@ -152,6 +153,11 @@ def _in_the_way(plot: Plot, piece: SetPiece, gone: frozenset[str]) -> bool:
     if piece.kind is not PieceKind.TREE and _around_eye(grown, eye):
         return True
     return piece.kind not in _SLIM and plot.in_sight(_trunk(piece))
+
+
+def _stands_on(piece: SetPiece, under: SetPiece) -> bool:
+    top = under.y_m + under.height_m
+    return piece.y_m > 0.2 and abs(piece.y_m - top) < 0.05 and covers(under, piece.x_m, piece.z_m)
 
 
 def _grown(piece: SetPiece, by: float) -> SetPiece:

@@ -228,6 +228,7 @@ def shore(plot: Plot) -> None:
     _foam(plot, level)
     land.stones(plot, 12, 9.0, 17.0, large=1.6)
     _stack(plot, level)
+    _islets(plot, level)
     rocky = mix(STONE, plot.paint.ground, 0.35)
     land.ridge(
         plot, "headland", mix(rocky, GRASS, 0.3), 120.0, 17.0, base=level, rough=0.35, arc=(-72, -22), keys=5
@@ -260,6 +261,17 @@ def _stack(plot: Plot, level: float) -> None:
     ):
         block = _block(PieceKind.POST, x, z, 30.0 * number, wide, tall, wide * 0.8, level - 0.5)
         plot.place(cliff, block, f"cliff-{number}", "far")
+
+
+def _islets(plot: Plot, level: float) -> None:
+    """Rock under every tower and house that stands out in the water."""
+    for number, piece in enumerate(p for p in plot.pieces if p.kind in {PieceKind.TOWER, PieceKind.HOUSE}):
+        if plot.land_at(piece.x_m, piece.z_m) < level:
+            wide = max(piece.width_m, piece.depth_m)
+            block = _block(
+                PieceKind.POST, piece.x_m, piece.z_m, 0.0, wide * 3.4, 1.9 - level, wide * 2.6, level - 1.2
+            )
+            plot.place(cliff, block, f"islet-{number}", "far" if piece.z_m > 20 else "set")
 
 
 def _foam(plot: Plot, level: float) -> None:

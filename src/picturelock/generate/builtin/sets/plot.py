@@ -103,6 +103,8 @@ class Plot:
         )
         builder(job)
         land = self.land_at(piece.x_m, piece.z_m) if piece.kind in _ON_LAND else 0.0
+        if piece.kind in {PieceKind.TOWER, PieceKind.HOUSE}:
+            land = max(land, 0.0) if piece.y_m == 0.0 else 0.0
         self.raise_(solids, (piece.x_m, piece.y_m + land, piece.z_m), piece.heading_deg)
         turn = radians(piece.heading_deg)
         for x, y, z in job.lamps:

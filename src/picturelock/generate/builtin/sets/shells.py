@@ -22,7 +22,7 @@ from picturelock.generate.builtin.sets.plot import Plot
 from picturelock.generate.builtin.sets.solids import Solids
 
 _THICK = 0.2
-_BEYOND = 7.0
+_BEYOND = 10.0
 
 Rect = tuple[float, float, float, float]
 
