@@ -7,7 +7,9 @@ board gives the same bytes on every machine.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import atan, atan2, cos, degrees, hypot, radians, sin, tan
 from typing import TypeVar
 
@@ -38,7 +40,7 @@ from picturelock.core.anchor import (
     SetPiece,
     Value,
 )
-from picturelock.core.blocking import Blocking, Camera, PlacedProp, Placement, posed_height_m, project
+from picturelock.core.blocking import Blocking, Camera, PlacedProp, Placement, Pose, posed_height_m, project
 from picturelock.core.board import Board, Scene, Shot
 from picturelock.core.contract import (
     Angle,
@@ -80,7 +82,7 @@ def derive(board: Board, scene: Scene, shot: Shot, picture: Format) -> Blocking:
     end = own.camera_end(None if own.has_end() else crew.end(camera, setup), camera)
     blocking = Blocking(
         figures=setup.figures,
-        pieces=crew.pieces,
+        pieces=(*crew.pieces, *crew.seats(setup.figures)),
         props=setup.props,
         camera=camera,
         camera_end=end,
@@ -159,6 +161,9 @@ _TABLES = (
     PieceKind.BARREL,
     PieceKind.BENCH,
 )
+_SEATS = frozenset(
+    {PieceKind.CHAIR, PieceKind.BENCH, PieceKind.BED, PieceKind.BOAT, PieceKind.CAR, PieceKind.CART}
+)
 _STANDARD_EYES_M = 1.58
 
 
@@ -174,8 +179,9 @@ class _Crew:
         self.extent: Extent = extent(self.look)
         self.area: Area = playing_area(self.look)
         given = shot.blocking.get("pieces")
-        self.pieces: tuple[SetPiece, ...] = self.look.pieces or dress(self.look)
-        self.solid = tuple(p for p in self.pieces if p.kind not in _SEEN_THROUGH) if given is None else ()
+        self.pieces: tuple[SetPiece, ...] = self.look.pieces or _dressed(self.look)
+        standing = self.pieces if given is None else ()
+        self.solid = tuple(_solid(p) for p in standing if p.kind not in _SEEN_THROUGH)
         self.contract = keyframe_contract(shot) or Contract(role="", purpose="", subject="")
         self.marks = marks(scene, self.area)
         self.props = {p: self._prop_size(p) for p in self._prop_names()}
@@ -302,14 +308,16 @@ class _Crew:
     def _trouble(self, found: _Turned) -> float:
         """What speaks against a camera here: over 100 where it cannot stand."""
         camera = found.camera()
-        trouble = 0.0 if self._stands(camera) else _IMPOSSIBLE
+        if not self._stands(camera):
+            return _IMPOSSIBLE
+        trouble = 0.0
         eye = Spot(camera.x_m, camera.z_m)
         for p in found.frame.people:
             spot = found.spot(p)
-            if any(covers(piece, spot.x, spot.z, 0.15) and piece.y_m < 1.2 for piece in self.solid):
+            if any(s.piece.y_m < 1.2 and s.covers(spot.x, spot.z, 0.15) for s in self.solid):
                 trouble += 3.0
             for height, weight in ((p.top_m - 0.1, 6.0), (p.base_m + p.posed_m * 0.62, 2.0)):
-                if any(_blocks(piece, eye, camera.y_m, spot, height) for piece in self.solid):
+                if any(s.blocks(eye, camera.y_m, spot, height) for s in self.solid):
                     trouble += weight
             if self.interior and not self._inside(spot, 0.25):
                 trouble += 20.0
@@ -321,9 +329,9 @@ class _Crew:
     def _stands(self, camera: Camera) -> bool:
         """Whether a camera can stand there: indoors within the walls, or behind the near one, which is wild."""
         eye = Spot(camera.x_m, camera.z_m)
-        for piece in self.solid:
-            low, high = piece.y_m - 0.15, piece.y_m + piece.height_m + 0.15
-            if low < camera.y_m < high and covers(piece, eye.x, eye.z, 0.25):
+        for solid in self.solid:
+            low, high = solid.piece.y_m - 0.15, solid.piece.y_m + solid.piece.height_m + 0.15
+            if low < camera.y_m < high and solid.covers(eye.x, eye.z, 0.25):
                 return False
         if not self.interior:
             return self.look.kind not in _BUILT_UP or abs(eye.x) <= self.extent.width / 2 - 0.4
@@ -415,6 +423,17 @@ class _Crew:
             default=None,
         )
 
+    def _free_on(self, support: SetPiece) -> Spot:
+        """The part of a table top that is farthest from what stands on it already, and near the middle."""
+        middle = Spot(support.x_m, support.z_m)
+        taken = [
+            Spot(p.x_m, p.z_m) for p in self.pieces if p.y_m > 0.3 and covers(support, p.x_m, p.z_m, 0.05)
+        ]
+        spots = [
+            middle.moved(support.heading_deg, support.width_m * share, 0.0) for share in (0.0, -0.3, 0.3)
+        ]
+        return max(spots, key=lambda s: min([hypot(s.x - t.x, s.z - t.z) for t in taken], default=0.0))
+
     def _placed_props(self, figures: tuple[Placement, ...], turned_: _Turned) -> tuple[PlacedProp, ...]:
         held = {f.holding for f in figures} | {s.holding for s in self.contract.subjects}
         found: list[PlacedProp] = []
@@ -423,7 +442,7 @@ class _Crew:
             piece = self._support(turned_.anchor, 2.6)
             if piece:
                 across = (rank - 0.5 * (len(self.contract.props) - 1)) * 0.3
-                at = Spot(piece.x_m, piece.z_m).moved(piece.heading_deg, across, 0.0)
+                at = self._free_on(piece).moved(piece.heading_deg, across, 0.0)
                 found.append(PlacedProp(what=name, x_m=at.x, z_m=at.z, y_m=piece.y_m + piece.height_m))
                 continue
             first = frame.people[0].x if frame.people else 0.0
@@ -448,7 +467,7 @@ class _Crew:
         else:
             piece = self._support(spot, 6.0)
             if piece:
-                target, height = Spot(piece.x_m, piece.z_m), piece.y_m + piece.height_m
+                target, height = self._free_on(piece), piece.y_m + piece.height_m
                 heading = _within(Spot(0.0, -1.2).bearing(target), 80.0)
             else:
                 target, height = spot.moved(180.0, 0.0, 0.6), 0.0
@@ -531,6 +550,25 @@ class _Crew:
         empty = _Turned(replace(turned_.frame, people=()), turned_.anchor, turned_.heading_deg)
         return _Setup(turned_.camera(), (), self._placed_props((), empty))
 
+    def seats(self, figures: tuple[Placement, ...]) -> tuple[SetPiece, ...]:
+        """A chair for everyone who sits where the dressing has none, a table for who writes; a bench out of doors."""
+        found: list[SetPiece] = []
+        for f in figures:
+            if f.pose not in {Pose.SIT, Pose.WRITE}:
+                continue
+            spot, scale = Spot(f.x_m, f.z_m), f.height_m / 1.72
+            if not self._has(_SEATS, spot):
+                kind, width = (PieceKind.CHAIR, 0.46) if self.interior else (PieceKind.BENCH, 1.3)
+                at = spot.moved(f.facing_deg, 0.0, -0.06 * scale)
+                found.append(_furniture(kind, at, f, width, 0.92 * scale, 0.5 * scale))
+            front = spot.moved(f.facing_deg, 0.0, 0.58 * scale)
+            if f.pose is Pose.WRITE and not self._has(_TABLES, front):
+                found.append(_furniture(PieceKind.TABLE, front, f, 1.1 * scale, 0.74 * scale, 0.6 * scale))
+        return tuple(found)
+
+    def _has(self, kinds: Collection[PieceKind], spot: Spot) -> bool:
+        return any(p.kind in kinds and covers(p, spot.x, spot.z, 0.1) for p in self.pieces)
+
     # --- the move
 
     def end(self, camera: Camera, setup: _Setup) -> Camera | None:
@@ -612,6 +650,21 @@ def _depth(camera: Camera, figure: Placement) -> float:
     return (figure.x_m - camera.x_m) * sin(heading) + (figure.z_m - camera.z_m) * cos(heading)
 
 
+def _furniture(
+    kind: PieceKind, at: Spot, sitter: Placement, width: float, height: float, depth: float
+) -> SetPiece:
+    return SetPiece(
+        kind=kind,
+        x_m=at.x,
+        z_m=at.z,
+        y_m=sitter.y_m,
+        width_m=width,
+        height_m=height,
+        depth_m=depth,
+        heading_deg=sitter.facing_deg,
+    )
+
+
 def _between(first: Camera, last: Camera, share: float) -> Camera:
     if share == 1.0:
         return last
@@ -621,24 +674,54 @@ def _between(first: Camera, last: Camera, share: float) -> Camera:
     )
 
 
-def _blocks(piece: SetPiece, eye: Spot, eye_m: float, target: Spot, target_m: float) -> bool:
-    """Whether a piece's box stands between a lens and a point: sampled every quarter of a metre."""
-    length = hypot(target.x - eye.x, target.z - eye.z)
-    reach = (piece.width_m + piece.depth_m) / 2
-    # Far off the line: no need to walk it.
-    if length < 1e-6:
-        return False
-    aside = abs((piece.x_m - eye.x) * (target.z - eye.z) - (piece.z_m - eye.z) * (target.x - eye.x)) / length
-    if aside > reach:
-        return False
-    steps = max(2, int(length / 0.25))
-    for i in range(1, steps):
-        share = i / steps
-        if share * length > length - 0.25:
-            break
-        height = eye_m + (target_m - eye_m) * share
-        if piece.y_m <= height <= piece.y_m + piece.height_m:
-            spot = eye.towards(target, share)
-            if covers(piece, spot.x, spot.z):
-                return True
-    return False
+@dataclass(frozen=True, slots=True)
+class _Solid:
+    """A piece's box with its turn worked out, for many questions in a row."""
+
+    piece: SetPiece
+    cos: float
+    sin: float
+
+    def local(self, x: float, z: float) -> tuple[float, float]:
+        dx, dz = x - self.piece.x_m, z - self.piece.z_m
+        return dx * self.cos - dz * self.sin, dx * self.sin + dz * self.cos
+
+    def covers(self, x: float, z: float, margin_m: float) -> bool:
+        """Whether the footprint, grown by a margin, holds a point of the ground."""
+        across, along = self.local(x, z)
+        return (
+            abs(across) <= self.piece.width_m / 2 + margin_m
+            and abs(along) <= self.piece.depth_m / 2 + margin_m
+        )
+
+    def blocks(self, eye: Spot, eye_m: float, target: Spot, target_m: float) -> bool:
+        """Whether the box stands between a lens and a point; the last quarter of a metre does not count.
+
+        The slab method: the stretch of the line that lies between each pair of opposite faces.
+        """
+        piece = self.piece
+        ax, az = self.local(eye.x, eye.z)
+        bx, bz = self.local(target.x, target.z)
+        enter, leave = 0.0, 1.0 - 0.25 / max(hypot(bx - ax, bz - az), 0.3)
+        for start, step, low, high in (
+            (ax, bx - ax, -piece.width_m / 2, piece.width_m / 2),
+            (az, bz - az, -piece.depth_m / 2, piece.depth_m / 2),
+            (eye_m, target_m - eye_m, piece.y_m, piece.y_m + piece.height_m),
+        ):
+            if abs(step) < 1e-9:
+                if not low <= start <= high:
+                    return False
+                continue
+            one, other = (low - start) / step, (high - start) / step
+            enter, leave = max(enter, min(one, other)), min(leave, max(one, other))
+            if enter > leave:
+                return False
+        return True
+
+
+def _solid(piece: SetPiece) -> _Solid:
+    turn = radians(piece.heading_deg)
+    return _Solid(piece, cos(turn), sin(turn))
+
+
+_dressed = lru_cache(maxsize=64)(dress)

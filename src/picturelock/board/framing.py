@@ -210,6 +210,8 @@ class Wanted:
         tightness: Under 1 shows less than the size asks for, where a room leaves no more.
         over: Over whose shoulder.
         lens: Against the customary focal length.
+        highest_m: The lens stays below.
+        gathered: How far people are drawn to the middle, 0 to 1.
     """
 
     size: ShotSize
@@ -221,6 +223,7 @@ class Wanted:
     over: AnchorId | None = None
     lens: float = 1.0
     highest_m: float = 1000.0
+    gathered: float = 0.0
 
 
 def head_box(figure: Person, camera: Camera, aspect: float) -> Box | None:
@@ -230,7 +233,10 @@ def head_box(figure: Person, camera: Camera, aspect: float) -> Box | None:
         return expected_box(placed, camera, aspect)
     top, half = figure.base_m + figure.posed_m, 0.055 * figure.height_m
     low = top - _HEAD * figure.height_m
-    spots = [project(camera, aspect, figure.x + dx, y, figure.z) for dx in (-half, half) for y in (low, top)]
+    around = ((-half, 0.0), (half, 0.0), (0.0, -half), (0.0, half))
+    spots = [
+        project(camera, aspect, figure.x + dx, y, figure.z + dz) for dx, dz in around for y in (low, top)
+    ]
     if any(depth <= 0.05 for _, _, depth in spots):
         return None
     us, vs = [s[0] for s in spots], [s[1] for s in spots]
@@ -259,10 +265,12 @@ def solve(people: tuple[Person, ...], contract: Contract, wanted: Wanted) -> Fra
     if wanted.over:
         lens = max(lens, _OVER_M * wanted.lens * SENSOR_MM / (seen * wanted.aspect))
     frame = _framed(people, contract, wanted, seen, lens)
-    for _ in range(_MOST_STEPS):
+    for step in range(_MOST_STEPS):
         if not _outside(frame, wanted):
             break
         seen *= 1.06
+        # A place at the edge of a leaning or narrow picture may be out of reach however wide it is.
+        wanted = replace(wanted, gathered=min(1.0, max(0.0, (step - 4) * 0.12)))
         frame = _framed(people, contract, wanted, seen, lens)
     return frame
 
@@ -320,12 +328,15 @@ def arranged(
         close = wanted.size in {ShotSize.CLOSE_UP, ShotSize.EXTREME_CLOSE_UP}
         share *= 0.6 if close else 1.0
         share += _LOOK_ROOM.get(only.subject.facing, 0.0) * (0.6 if close else 1.0)
-        return (replace(only, x=share * across, z=0.0),)
+        return (replace(only, x=share * across * (1.0 - wanted.gathered), z=0.0),)
     if wanted.over:
         return _over_the_shoulder(people, wanted, distance, across)
-    depths = _depths(people, contract.constraints.spatial, distance)
+    main = people.index(primary(people, wanted))
+    depths = _depths(people, contract.constraints.spatial, distance, main)
     order = _order(people, contract.constraints.spatial)
-    return _spread([replace(people[i], z=depths[i]) for i in order], distance, across, people)
+    return _spread(
+        [replace(people[i], z=depths[i]) for i in order], distance, across, people, wanted.gathered
+    )
 
 
 def _over_the_shoulder(
@@ -365,8 +376,8 @@ def _order(people: Sequence[Person], spatial: Sequence[Spatial]) -> list[int]:
     return found
 
 
-def _depths(people: Sequence[Person], spatial: Sequence[Spatial], distance: float) -> list[float]:
-    """Metres behind the plane in focus."""
+def _depths(people: Sequence[Person], spatial: Sequence[Spatial], distance: float, main: int) -> list[float]:
+    """Metres behind the plane in focus, in which the main person stands unless heights ask for something else."""
     steps = {
         DepthPlace.FOREGROUND: -min(0.9, 0.3 * distance),
         DepthPlace.MIDDLE: 0.0,
@@ -386,6 +397,7 @@ def _depths(people: Sequence[Person], spatial: Sequence[Spatial], distance: floa
                 _part(depths, one, other, 0.5)
             elif s.relation is Relation.BEHIND:
                 _part(depths, other, one, 0.5)
+    depths = [depth - depths[main] for depth in depths]
     for s in known:
         if s.relation is Relation.TALLER_THAN:
             one, other = people[index[s.subject]], people[index[s.object]]
@@ -410,11 +422,11 @@ def _part(depths: list[float], near: int, far: int, by: float) -> None:
 
 
 def _spread(
-    ordered: Sequence[Person], distance: float, across: float, people: Sequence[Person]
+    ordered: Sequence[Person], distance: float, across: float, people: Sequence[Person], gathered: float
 ) -> tuple[Person, ...]:
     """Give people room beside each other without losing the composition."""
     widths = [across * (distance + p.z) / distance for p in ordered]
-    places = [_COMPANY_U[p.subject.place] for p in ordered]
+    places = [0.5 + (_COMPANY_U[p.subject.place] - 0.5) * (1.0 - gathered) for p in ordered]
     us: list[float] = []
     for i, place in enumerate(places):
         if i == 0:
@@ -468,16 +480,15 @@ def _aimed(people: tuple[Person, ...], wanted: Wanted, seen: float, distance: fl
     if wanted.angle is Angle.OVERHEAD:
         aim = main.base_m + 0.7 * main.posed_m
         return Frame(people, distance, aim, lens, _tilt(wanted, aim, level, distance), _roll(wanted))
-    highest = [p for p in others if p.top_m == top]
-    lead = highest[0] if highest else main
     tilt = 0.0
     for _ in range(4):
         tilt = _tilt(wanted, aim, level, distance)
         frame = Frame(people, distance, aim, lens, tilt, _roll(wanted))
         upright = replace(frame, roll_deg=0.0).camera()
-        _, v, depth = project(upright, wanted.aspect, lead.x, lead.top_m, lead.z)
-        if depth <= 0.05:
+        tops = [project(upright, wanted.aspect, p.x, p.top_m, p.z) for p in others]
+        if any(top[2] <= 0.05 for top in tops):
             break
+        _, v, depth = min(tops, key=lambda top: top[1])
         aim += (headroom - v) * seen * depth / distance / max(0.35, cos(radians(tilt))) * 0.9
     return Frame(people, distance, aim, lens, _tilt(wanted, aim, level, distance), _roll(wanted))
 

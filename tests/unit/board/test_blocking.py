@@ -127,7 +127,7 @@ def cast_of(rows):
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     rows=people,
     size=st.sampled_from(ShotSize),
@@ -153,7 +153,7 @@ def test_every_promised_head_is_in_the_picture(rows, size, angle, heights, look,
             assert bottom <= 1.25
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from(ScreenPlace), st.just(DepthPlace.MIDDLE), st.sampled_from(Facing), upright),
