@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -57,7 +58,7 @@ def test_the_five_minutes_of_the_readme(tmp_path: Path) -> None:
         expect = 3 if "exit code 3" in line else 0
         said = line.partition("#")[0].replace("--size 640x360", "--size 96x54")
         done = subprocess.run(
-            said, cwd=where, env=env, shell=True, capture_output=True, text=True, check=False
+            shlex.split(said), cwd=where, env=env, capture_output=True, text=True, check=False
         )
         assert done.returncode == expect, f"{line}\n{done.stdout}\n{done.stderr}"
     assert (where / "cut" / "film.mp4").stat().st_size > 0

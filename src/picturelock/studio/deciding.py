@@ -6,6 +6,7 @@ from picturelock.core.anchor import Value
 from picturelock.core.digest import Digest
 from picturelock.core.failures import Conflict, NotFound
 from picturelock.core.ids import ShotCode, TakeId, UnitId
+from picturelock.core.policy import Action
 from picturelock.core.take import Lock, LockFile, ReviewKind
 from picturelock.history.locks import POLICY, by_policy, with_shot, without_shot
 from picturelock.review.standing import Chosen, Waiting, Wanted
@@ -130,6 +131,28 @@ def open_shot(production: Production, code: ShotCode, by: str) -> None:
         raise Conflict(f"{code} is not locked")
     production.write_locks(without_shot(locks, code))
     production.commit(f"Open {code}", by)
+
+
+def approve_passed(production: Production, found: Iterable[Wish], by: str) -> int:
+    """Policy's part for takes that waited for a person: approve the newest of each unit that its gate accepted.
+
+    Returns:
+        How many were approved.
+    """
+    newest = {w.unit.id: w.standing.takes[-1] for w in found if isinstance(w.standing, Waiting)}
+    if not newest:
+        return 0
+    with production.writing() as connection:
+        verdicts = store.read_verdicts(connection, production.name, newest.values())
+        passed = [
+            (unit, take, verdicts[take][1].reason)
+            for unit, take in newest.items()
+            if take in verdicts and verdicts[take][1].action is Action.ACCEPT
+        ]
+        now = production.clock.now()
+        for unit, take, reason in passed:
+            store.record_review(connection, production.name, unit, ReviewKind.APPROVE, take, by, reason, now)
+    return len(passed)
 
 
 def lock_complete(production: Production, snapshot: Snapshot, found: Iterable[Wish]) -> list[ShotCode]:

@@ -13,9 +13,9 @@ from picturelock.core.policy import Caps, Settings
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import QueueSpec, State
 from picturelock.review.standing import Waiting
-from picturelock.studio.deciding import lock_complete
+from picturelock.studio.deciding import approve_passed, lock_complete
 from picturelock.studio.looking import look
-from picturelock.studio.making import QUEUE, WORKFLOW, Workshop
+from picturelock.studio.making import AUTO, QUEUE, WORKFLOW, Workshop
 from picturelock.studio.planning import Goal, Snapshot, brief_digest, kinds_of, wanted_now
 from picturelock.studio.production import Production
 
@@ -114,6 +114,8 @@ def run(
     snapshot = Snapshot(snapshot.board, settings, snapshot.locks)
     auto = settings.auto_approve if auto is None else auto
     found, known = look(production, snapshot)
+    if auto and approve_passed(production, found, AUTO):
+        found, known = look(production, snapshot)
     before = {take.id for takes in known.candidates.values() for take in takes}
     failed: dict[str, str] = {}
     left = _left_over(production)

@@ -191,7 +191,7 @@ def blocking_of(production: Production, code: ShotCode) -> Any:
 
 
 def board_sheet(production: Production) -> bytes:
-    """The keyframe in use of every shot, as one PNG.
+    """The keyframe in use of every shot, or the newest that waits for review, as one PNG.
 
     Raises:
         NotFound: The board has no shot.
@@ -200,7 +200,11 @@ def board_sheet(production: Production) -> bytes:
 
     snapshot = production.snapshot()
     found, _ = look(production, snapshot)
-    keys = {w.shot.code: w.in_use for w in found if w.unit.kind is UnitKind.KEYFRAME and w.in_use}
+    keys: dict[ShotCode, TakeId] = {}
+    for wish in found:
+        shown = wish.standing.takes[-1] if isinstance(wish.standing, Waiting) else wish.in_use
+        if wish.unit.kind is UnitKind.KEYFRAME and shown:
+            keys[wish.shot.code] = shown
     with production.reading() as connection:
         takes = store.read_some_takes(connection, production.name, keys.values())
     cells: list[Cell] = []
