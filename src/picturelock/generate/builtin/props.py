@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from math import pi
 
 import numpy as np
@@ -51,7 +52,7 @@ def _ring(y: float, radius: float, thick: float, upright: float = 0.0) -> tuple[
         vec(radius * np.cos(a), y + upright * radius * np.sin(a), (1 - upright) * radius * np.sin(a))
         for a in turns
     ]
-    return tuple(limb(a, b, thick, thick) for a, b in zip(points, points[1:], strict=False))
+    return tuple(limb(a, b, thick, thick) for a, b in pairwise(points))
 
 
 def _lantern(c: Rgb) -> Model:
@@ -169,7 +170,7 @@ def _dome() -> Form:
 def _half_ring() -> tuple[Form, ...]:
     turns = np.linspace(pi, 2 * pi, 8)
     points = [vec(0.05 + 0.05 * np.cos(a), 0.06 + 0.05 * np.sin(a), 0) for a in turns]
-    return tuple(limb(a, b, 0.016, 0.016) for a, b in zip(points, points[1:], strict=False))
+    return tuple(limb(a, b, 0.016, 0.016) for a, b in pairwise(points))
 
 
 def _rope(c: Rgb) -> Model:

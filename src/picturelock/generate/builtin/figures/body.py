@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import pi
 
 import numpy as np
@@ -184,21 +185,15 @@ def skirt(s: Skeleton, start: float, end: float, width: float, flare: float) -> 
     """
     h = s.size.height
     right, left = s.legs
-    forms: list[Form] = []
-    count = 9
-    for number in range(count):
-        share = number / (count - 1)
-        t = start + (end - start) * share
-        a, b = leg_point(right, max(t, 0.0)), leg_point(left, max(t, 0.0))
-        if t < 0:
-            lift = s.pelvis_frame[:, 1] * (-t * s.size.thigh)
-            a, b = a + lift, b + lift
-        radius = (width + flare * share**1.2) * h
-        forms.append(limb(a, b, radius, radius))
-        if number:
-            forms.append(limb(before_a, a, before_r, radius))
-            forms.append(limb(before_b, b, before_r, radius))
-        before_a, before_b, before_r = a, b, radius
+    rings: list[tuple[Vector, Vector, float]] = []
+    for share in np.linspace(0.0, 1.0, 9):
+        t = start + (end - start) * float(share)
+        lift = s.pelvis_frame[:, 1] * (max(-t, 0.0) * s.size.thigh)
+        a, b = (leg_point(leg, max(t, 0.0)) + lift for leg in (right, left))
+        rings.append((a, b, (width + flare * float(share) ** 1.2) * h))
+    forms = [limb(a, b, r, r) for a, b, r in rings]
+    for (a, b, r), (c, d, q) in pairwise(rings):
+        forms += [limb(a, c, r, q), limb(b, d, r, q)]
     return forms
 
 
@@ -409,7 +404,7 @@ def _collar(s: Skeleton, radius: float, thick: float, rise: float) -> list[Form]
         + frame @ vec(np.sin(a) * radius * h, (0.012 * np.cos(a + pi)) * h, np.cos(a) * radius * h * 0.95)
         for a in np.linspace(0, 2 * pi, 13)
     ]
-    return [limb(a, b, thick * h, thick * h) for a, b in zip(points, points[1:], strict=False)]
+    return [limb(a, b, thick * h, thick * h) for a, b in pairwise(points)]
 
 
 _LOOSE = {
@@ -423,17 +418,10 @@ _LOOSE = {
 }
 
 
-def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
-    """The upper garment and what is seen under it."""
-    kind, h = look.upper.kind, s.size.height
-    colour = paint(look.upper.colour)
-    loose = _LOOSE[kind] * h
-    under = kind in {Upper.CLOAK, Upper.APRON}
-    base_colour = (
-        paint(look.upper.colour, 0.78) if kind is Upper.CLOAK else (0.90, 0.87, 0.80) if under else colour
-    )
+def _bodice(s: Skeleton, look: CharacterLook, d: Detail, loose: float) -> Solid:
+    """Trunk and sleeves of a garment, with its hem and neckline."""
+    kind, h, p = look.upper.kind, s.size.height, s.pelvis_frame
     forms = trunk(s, look, loose)
-    p = s.pelvis_frame
     low = {Upper.SHIRT: -0.028, Upper.SWEATER: -0.03, Upper.JACKET: -0.062, Upper.UNIFORM: -0.07}.get(
         kind, -0.03
     )
@@ -487,6 +475,19 @@ def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
         hem(solid, s, 1.36)
     for form in _neckline(s):
         solid.cut(form, 0.008 * h)
+    return solid
+
+
+def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
+    """The upper garment and what is seen under it."""
+    kind, h = look.upper.kind, s.size.height
+    colour = paint(look.upper.colour)
+    loose = _LOOSE[kind] * h
+    under = kind in {Upper.CLOAK, Upper.APRON}
+    base_colour = (
+        paint(look.upper.colour, 0.78) if kind is Upper.CLOAK else (0.90, 0.87, 0.80) if under else colour
+    )
+    solid = _bodice(s, look, d, loose)
     parts: list[Part] = []
     open_front = kind in {Upper.JACKET, Upper.LONG_COAT}
     if open_front:
@@ -748,7 +749,7 @@ def accessories(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
             s.chest + c @ vec(0.04 * h, 0.03 * h, out + 0.008 * h),
             s.waist + c @ vec(0.05 * h, 0.03 * h, out),
         ]
-        forms += [limb(a, b, 0.020 * h, 0.022 * h, flat=0.6) for a, b in zip(tail, tail[1:], strict=False)]
+        forms += [limb(a, b, 0.020 * h, 0.022 * h, flat=0.6) for a, b in pairwise(tail)]
         solid = Solid.of(forms, d.body * 0.8, 0.012 * h)
         folds(
             solid, s.neck + c @ vec(0, 0.02 * h, 0.03 * h), vec(0.4, 1, 0), 0.1 * h, 0.003 * h, 0.02 * h, 0.0
@@ -779,9 +780,15 @@ def accessories(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
                 s.waist + c @ vec(-0.05 * h, 0, front * wide),
                 hang + vec(0, 0.06 * h, front * 0.05 * h),
             ]
-            strap += [limb(a, b, 0.010 * h, 0.010 * h) for a, b in zip(path, path[1:], strict=False)]
+            strap += [limb(a, b, 0.010 * h, 0.010 * h) for a, b in pairwise(path)]
         del arm
-        parts.append(part("strap", Solid.of(strap, d.body * 0.6, 0.01 * h), tuple(0.7 * v for v in accent)))
+        parts.append(
+            part(
+                "strap",
+                Solid.of(strap, d.body * 0.6, 0.01 * h),
+                (accent[0] * 0.7, accent[1] * 0.7, accent[2] * 0.7),
+            )
+        )
     if Accessory.BELT in look.accessories or look.upper.kind is Upper.UNIFORM:
         extra = 0.012 * h if look.upper.kind is Upper.LONG_COAT else 0.005 * h
         parts.append(_belt(s, d, (0.26, 0.20, 0.16), loose + extra))

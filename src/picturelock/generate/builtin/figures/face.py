@@ -5,7 +5,7 @@ chin.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from picturelock.core.anchor import Age, CharacterLook, HairStyle
 from picturelock.core.blocking import Expression
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 Points = NDArray[np.float64]
 
 _SPAN = 1.0
@@ -135,7 +135,7 @@ class _Sheet:
         cv2.fillPoly(sheet, [self._px(points)], 255, cv2.LINE_AA, _SHIFT)
         return sheet.astype(np.float32) / 255
 
-    def lay(self, mask: Floats, colour: Sequence[float], share: float = 1.0) -> None:
+    def lay(self, mask: Floats, colour: Sequence[float] | NDArray[np.floating], share: float = 1.0) -> None:
         """Put a wash down."""
         a = (mask * share)[..., None]
         self.colour = self.colour * (1 - a) + np.asarray(colour, np.float32) * a
@@ -304,7 +304,7 @@ def _eye(
     sheet.stroke(_mirror(upper, side), [0.006 * pen, 0.013 * pen, 0.016 * pen, 0.015 * pen, 0.006 * pen])
     if detail:
         sheet.stroke(_mirror(under[1:], side), [0.002, 0.004, 0.006, 0.006], 0.75)
-        crease = upper[:-1] + [0.002, 0.020]
+        crease = upper[:-1] + np.array([0.002, 0.020])
         sheet.stroke(_mirror(crease, side), [0.001, 0.0045, 0.005, 0.001], 0.7)
         if look.hair.style in {
             HairStyle.BOB,

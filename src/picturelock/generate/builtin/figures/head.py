@@ -1,5 +1,6 @@
 """Heads: skull, nose, ears, hair and hats as solids, with a drawn face."""
 
+from itertools import pairwise
 from math import pi
 
 import numpy as np
@@ -8,8 +9,9 @@ from picturelock.core.anchor import Accessory, Age, Build, CharacterLook, HairSt
 from picturelock.core.blocking import Expression
 from picturelock.generate.builtin.figures.body import Detail, Part, paint, part
 from picturelock.generate.builtin.figures.face import face
-from picturelock.generate.builtin.figures.skeleton import Skeleton, pitch, roll, yaw
+from picturelock.generate.builtin.figures.skeleton import Frame, Skeleton, pitch, roll, yaw
 from picturelock.generate.builtin.figures.solid import (
+    Distance,
     Form,
     Grid,
     Solid,
@@ -37,7 +39,9 @@ class _Head:
     def at(self, x: float, y: float, z: float) -> Vector:
         return self.origin + self.frame @ (vec(x, y - CHIN, z) * self.size)
 
-    def ball(self, x: float, y: float, z: float, rx: float, ry: float, rz: float, turn=None) -> Form:
+    def ball(
+        self, x: float, y: float, z: float, rx: float, ry: float, rz: float, turn: Frame | None = None
+    ) -> Form:
         k = self.size
         frame = self.frame if turn is None else self.frame @ turn
         return ball(self.at(x, y, z), (rx * k, ry * k, rz * k), frame)
@@ -46,7 +50,15 @@ class _Head:
         return limb(self.at(*a), self.at(*b), ra * self.size, rb * self.size)
 
     def box(
-        self, x: float, y: float, z: float, hx: float, hy: float, hz: float, edge: float, turn=None
+        self,
+        x: float,
+        y: float,
+        z: float,
+        hx: float,
+        hy: float,
+        hz: float,
+        edge: float,
+        turn: Frame | None = None,
     ) -> Form:
         k = self.size
         frame = self.frame if turn is None else self.frame @ turn
@@ -56,7 +68,7 @@ class _Head:
         """Everything behind a plane through a point; the normal looks out of it."""
         return half_space(self.at(x, y, z), self.frame @ vec(*normal))
 
-    def local(self, change):
+    def local(self, change: Distance) -> Distance:
         """A shift given in head coordinates."""
         inverse = self.frame.T.astype(np.float32)
         ox, oy, oz = (float(v) for v in self.origin)
@@ -190,6 +202,52 @@ def _swept(h: _Head, side: float, y: float) -> Form:
     return h.rod((-0.16 * side, y + 0.06, 0.30), (0.24 * side, y - 0.01, 0.235), 0.085, 0.06)
 
 
+def _falling(solid: Solid, h: _Head, style: HairStyle, *, covered: bool) -> None:
+    """Hair that falls to the jaw or over the shoulders."""
+    k = h.size
+    if style is HairStyle.BOB:
+        for side in (-1, 1):
+            solid.add(h.rod((side * 0.30, 0.6, -0.06), (side * 0.315, 0.16, -0.01), 0.10, 0.095), 0.06 * k)
+            solid.add(h.rod((side * 0.17, 0.5, -0.28), (side * 0.17, 0.15, -0.22), 0.16, 0.14), 0.08 * h.size)
+        if not covered:
+            solid.add(_swept(h, -1, 0.80), 0.05 * k)
+        solid.cut(h.ball(0, 0.33, 0.40, 0.235, 0.44, 0.36), 0.03 * k)
+        solid.cut(h.ball(0, 0.10, 0.20, 0.20, 0.30, 0.30), 0.03 * k)
+        solid.cut(h.below(0, 0.10, 0, (0, 1, 0.05)), 0.03 * k)
+    else:
+        for side in (-1, 1):
+            solid.add(h.rod((side * 0.29, 0.6, -0.08), (side * 0.30, -0.05, -0.03), 0.10, 0.085), 0.06 * k)
+            solid.add(h.rod((side * 0.29, -0.02, -0.04), (side * 0.25, -0.42, 0.02), 0.09, 0.05), 0.06 * k)
+            solid.add(
+                h.rod((side * 0.13, 0.5, -0.28), (side * 0.15, -0.52, -0.26), 0.18, 0.12), 0.08 * h.size
+            )
+        if not covered:
+            solid.add(_swept(h, 1, 0.82), 0.05 * k)
+        solid.cut(h.ball(0, 0.34, 0.41, 0.245, 0.44, 0.37), 0.03 * k)
+        solid.cut(h.ball(0, 0.0, 0.24, 0.21, 0.38, 0.34), 0.03 * k)
+
+
+def _styled(solid: Solid, h: _Head, style: HairStyle, *, covered: bool) -> None:
+    """Locks, sweeps and the line of the hair around the face."""
+    k = h.size
+    match style:
+        case HairStyle.SHORT:
+            if not covered:
+                solid.add(_swept(h, 1, 0.83), 0.06 * k)
+                solid.add(h.rod((0.18, 0.98, 0.12), (-0.18, 0.95, 0.2), 0.085, 0.06), 0.06 * k)
+            _hairline(solid, h, low=0.775, nape=0.27)
+        case HairStyle.CROP:
+            _hairline(solid, h, low=0.80, nape=0.30)
+        case HairStyle.BOB | HairStyle.LONG:
+            _falling(solid, h, style, covered=covered)
+        case HairStyle.BUN | HairStyle.PONYTAIL | HairStyle.BRAID:
+            _hairline(solid, h, low=0.79, nape=0.27)
+        case HairStyle.CURLY:
+            for side in (-1, 1):
+                solid.add(h.ball(side * 0.30, 0.55, -0.06, 0.15, 0.26, 0.26), 0.06 * k)
+            _hairline(solid, h, low=0.78, nape=0.22)
+
+
 def hair(s: Skeleton, look: CharacterLook, d: Detail, *, covered: bool) -> list[Part]:
     """The hair, flattened where a hat covers it."""
     style = look.hair.style
@@ -206,44 +264,7 @@ def hair(s: Skeleton, look: CharacterLook, d: Detail, *, covered: bool) -> list[
         0.05 * k,
         spare=0.75 * k if style in {HairStyle.LONG, HairStyle.PONYTAIL, HairStyle.BRAID} else 0.28 * k,
     )
-    match style:
-        case HairStyle.SHORT:
-            if not covered:
-                solid.add(_swept(h, 1, 0.83), 0.06 * k)
-                solid.add(h.rod((0.18, 0.98, 0.12), (-0.18, 0.95, 0.2), 0.085, 0.06), 0.06 * k)
-            _hairline(solid, h, low=0.775, nape=0.27)
-        case HairStyle.CROP:
-            _hairline(solid, h, low=0.80, nape=0.30)
-        case HairStyle.BOB:
-            for side in (-1, 1):
-                solid.add(
-                    h.rod((side * 0.30, 0.6, -0.06), (side * 0.315, 0.16, -0.01), 0.10, 0.095), 0.06 * k
-                )
-                solid.add(h.rod((side * 0.17, 0.5, -0.28), (side * 0.17, 0.15, -0.22), 0.16, 0.14), 0.08 * k)
-            if not covered:
-                solid.add(_swept(h, -1, 0.80), 0.05 * k)
-            solid.cut(h.ball(0, 0.33, 0.40, 0.235, 0.44, 0.36), 0.03 * k)
-            solid.cut(h.ball(0, 0.10, 0.20, 0.20, 0.30, 0.30), 0.03 * k)
-            solid.cut(h.below(0, 0.10, 0, (0, 1, 0.05)), 0.03 * k)
-        case HairStyle.LONG:
-            for side in (-1, 1):
-                solid.add(
-                    h.rod((side * 0.29, 0.6, -0.08), (side * 0.30, -0.05, -0.03), 0.10, 0.085), 0.06 * k
-                )
-                solid.add(
-                    h.rod((side * 0.29, -0.02, -0.04), (side * 0.25, -0.42, 0.02), 0.09, 0.05), 0.06 * k
-                )
-                solid.add(h.rod((side * 0.13, 0.5, -0.28), (side * 0.15, -0.52, -0.26), 0.18, 0.12), 0.08 * k)
-            if not covered:
-                solid.add(_swept(h, 1, 0.82), 0.05 * k)
-            solid.cut(h.ball(0, 0.34, 0.41, 0.245, 0.44, 0.37), 0.03 * k)
-            solid.cut(h.ball(0, 0.0, 0.24, 0.21, 0.38, 0.34), 0.03 * k)
-        case HairStyle.BUN | HairStyle.PONYTAIL | HairStyle.BRAID:
-            _hairline(solid, h, low=0.79, nape=0.27)
-        case HairStyle.CURLY:
-            for side in (-1, 1):
-                solid.add(h.ball(side * 0.30, 0.55, -0.06, 0.15, 0.26, 0.26), 0.06 * k)
-            _hairline(solid, h, low=0.78, nape=0.22)
+    _styled(solid, h, style, covered=covered)
     if style is HairStyle.CURLY:
         _strands(solid, h, 0.03, 0, curl=24.0)
     elif style is not HairStyle.CROP:
@@ -412,7 +433,7 @@ def on_face(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
                 )
                 for a in np.linspace(0, 2 * pi, 17)
             ]
-            forms += [h.rod(a, b, 0.0115, 0.0115) for a, b in zip(ring, ring[1:], strict=False)]
+            forms += [h.rod(a, b, 0.0115, 0.0115) for a, b in pairwise(ring)]
             forms.append(h.rod((side * 0.242, 0.50, 0.37), (side * 0.335, 0.51, -0.02), 0.011, 0.011))
         forms.append(h.rod((-0.06, 0.50, 0.41), (0.06, 0.50, 0.41), 0.0115, 0.0115))
         parts.append(

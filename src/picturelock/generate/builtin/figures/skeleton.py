@@ -5,7 +5,7 @@ the feet.
 """
 
 from dataclasses import dataclass
-from math import acos, cos, radians, sin, sqrt
+from math import acos, cos, radians, sin
 
 import numpy as np
 from numpy.typing import NDArray

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
-Grid = NDArray[np.float32]
+Grid = NDArray[np.floating]
 Distance = Callable[[Grid, Grid, Grid], Grid]
 
 _FAR = np.float32(10.0)

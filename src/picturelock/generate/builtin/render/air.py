@@ -11,7 +11,7 @@ from picturelock.generate.builtin.render.palette import Palette
 Picture = NDArray[np.uint8]
 
 
-def _plane(canvas: Canvas, colour: NDArray[np.float32], alpha: NDArray[np.float32]) -> Picture:
+def _plane(canvas: Canvas, colour: NDArray[np.floating], alpha: NDArray[np.floating]) -> Picture:
     pixels = np.zeros((canvas.height, canvas.width, 4), np.uint8)
     pixels[..., :3] = np.clip(colour * 255 + 0.5, 0, 255).astype(np.uint8)
     pixels[..., 3] = np.clip(alpha * 255 + 0.5, 0, 255).astype(np.uint8)

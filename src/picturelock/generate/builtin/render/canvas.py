@@ -112,7 +112,7 @@ class Canvas:
         right, up, forward = (a.astype(np.float32) for a in axes(self.camera))
         across = (xs.astype(np.float32) - (self.left + self.frame_width / 2)) / self.focal_px
         down = (ys.astype(np.float32) - (self.top + self.frame_height / 2)) / self.focal_px
-        return forward + np.asarray(across)[..., None] * right - np.asarray(down)[..., None] * up
+        return (forward + across[..., None] * right - down[..., None] * up).astype(np.float32, copy=False)
 
     def place(self, points: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """World points on the canvas.

@@ -9,7 +9,7 @@ from picturelock.generate.builtin.render.canvas import Canvas
 from picturelock.generate.builtin.render.palette import Palette
 from picturelock.generate.builtin.render.trace import Buffers, Stage
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
 def _weight_by_distance(depth: Floats) -> Floats:
@@ -18,21 +18,24 @@ def _weight_by_distance(depth: Floats) -> Floats:
     return np.clip(3.6 / (near / 1.6) ** 0.42, 0.95, 4.6).astype(np.float32)
 
 
+def _twice(array: NDArray) -> cv2.typing.MatLike:
+    """Every pixel as four."""
+    size = (array.shape[1] * 2, array.shape[0] * 2)
+    return cv2.resize(array, size, interpolation=cv2.INTER_NEAREST)
+
+
 class Sampled:
     """Buffers at twice the resolution, exact where something may end and repeated elsewhere."""
 
     def __init__(self, stage: Stage, canvas: Canvas, seen: Buffers) -> None:
-        height, width = seen.mesh.shape
         thing = _things(stage)
         inverse = np.where(seen.hit, 1 / np.maximum(seen.depth, 1e-3), np.float32(0)).astype(np.float32)
         busy = _busy(thing[seen.mesh], inverse, seen.normal)
         self.busy = busy
-        self.mesh = cv2.resize(seen.mesh, (width * 2, height * 2), interpolation=cv2.INTER_NEAREST)
-        self.inverse = cv2.resize(inverse, (width * 2, height * 2), interpolation=cv2.INTER_NEAREST)
-        self.normal = cv2.resize(seen.normal, (width * 2, height * 2), interpolation=cv2.INTER_NEAREST)
-        self.exact = (
-            cv2.resize(busy.astype(np.uint8), (width * 2, height * 2), interpolation=cv2.INTER_NEAREST) > 0
-        )
+        self.mesh = np.asarray(_twice(seen.mesh), np.int16)
+        self.inverse = np.asarray(_twice(inverse), np.float32)
+        self.normal = np.asarray(_twice(seen.normal), np.float32)
+        self.exact = np.asarray(_twice(busy.astype(np.uint8))) > 0
         rows, columns = np.nonzero(busy)
         for dy in (0, 1):
             for dx in (0, 1):
@@ -44,11 +47,6 @@ class Sampled:
                 self.inverse[r, c] = np.where(hits.mesh >= 0, 1 / np.maximum(hits.depth, 1e-3), 0)
                 self.normal[r, c] = hits.normal
         self.thing = thing[self.mesh]
-
-    def coverage(self) -> Floats:
-        """Share of every pixel that something covers."""
-        there = (self.mesh >= 0).astype(np.float32)
-        return cv2.resize(there, (there.shape[1] // 2, there.shape[0] // 2), interpolation=cv2.INTER_AREA)
 
 
 def _things(stage: Stage) -> NDArray[np.int16]:
@@ -83,7 +81,7 @@ def lines(stage: Stage, canvas: Canvas, seen: Buffers, fine: Sampled, palette: P
     weight = np.zeros(fine.thing.shape, np.float32)
     ink_of = np.array([*(m.material.ink for m in stage.meshes), 0.0], np.float32)
     crease_of = np.array([*(float(m.creases and not m.smooth) for m in stage.meshes), 0.0], np.float32)
-    height = weight.shape[0]
+    height = len(weight)
     for top in range(0, height, _BAND):
         rows = slice(max(0, top - 1), min(height, top + _BAND + 1))
         if fine.exact[rows].any():
@@ -138,6 +136,7 @@ def _drawn(weight: Floats, canvas: Canvas, seen: Buffers, palette: Palette, seed
         (~marked).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
     order = np.zeros(int(label.max()) + 1, np.float32)
+    label = np.asarray(label, np.int32)
     order[label[marked]] = weight[marked]
     height, width = seen.mesh.shape
     rows, columns = seen.window.slices
@@ -147,7 +146,7 @@ def _drawn(weight: Floats, canvas: Canvas, seen: Buffers, palette: Palette, seed
     half = order[label] * pressure * np.float32(palette.line * unit)
     stroke = np.clip(half - distance + 0.6, 0, 1) * np.clip(half * 1.6, 0.35, 1)
     sheet = cv2.resize(stroke, (width, height), interpolation=cv2.INTER_AREA)
-    return _wobbled(sheet, canvas, seen, seed)
+    return _wobbled(np.asarray(sheet, np.float32), canvas, seen, seed)
 
 
 def _wobbled(sheet: Floats, canvas: Canvas, seen: Buffers, seed: int) -> Floats:
@@ -161,4 +160,5 @@ def _wobbled(sheet: Floats, canvas: Canvas, seen: Buffers, seed: int) -> Floats:
         0.55 * unit
     )
     y, x = np.mgrid[0 : sheet.shape[0], 0 : sheet.shape[1]].astype(np.float32)
-    return cv2.remap(sheet, x + dx, y + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    shaken = cv2.remap(sheet, x + dx, y + dy, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(shaken, np.float32)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from picturelock.core.anchor import Colour, StyleLook
 from picturelock.core.blocking import Light, LightKind, TimeOfDay, Weather
 
-Rgb = NDArray[np.float32]
+Rgb = NDArray[np.floating]
 
 
 def rgb(colour: Colour) -> Rgb:

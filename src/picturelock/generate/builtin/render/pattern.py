@@ -13,7 +13,7 @@ from picturelock.generate.builtin.render import noise
 from picturelock.generate.builtin.render.canvas import Canvas
 from picturelock.generate.builtin.render.trace import Buffers, Stage
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
 class _Surface:

@@ -14,7 +14,7 @@ from picturelock.generate.builtin.render.canvas import Canvas, Window
 from picturelock.generate.builtin.render.palette import Palette
 from picturelock.generate.builtin.render.trace import Buffers, Stage, look
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 Picture = NDArray[np.uint8]
 
 

@@ -9,7 +9,7 @@ from picturelock.generate.builtin.render import noise
 from picturelock.generate.builtin.render.canvas import Canvas
 from picturelock.generate.builtin.render.palette import Palette
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 
 def sky(canvas: Canvas, backdrop: Backdrop, palette: Palette, seed: int) -> Floats:

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from embreex import rtcore_scene
 from embreex.mesh_construction import TriangleMesh
+from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
 from picturelock.generate.builtin.geometry import Mesh
 from picturelock.generate.builtin.render.canvas import Canvas, Window
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 Ints = NDArray[np.int32]
 
 _BATCH_ROWS = 256
@@ -54,7 +54,7 @@ class Stage:
 
     def __init__(self, meshes: Sequence[Mesh], *, seen: bool = True) -> None:
         self.meshes = tuple(meshes)
-        self._embree = rtcore_scene.EmbreeScene()
+        self._embree = EmbreeScene()
         kept = [m for m in self.meshes if len(m.faces)]
         self.empty = not kept
         if self.empty:

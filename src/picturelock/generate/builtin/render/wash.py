@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from picturelock.generate.builtin.geometry import Backdrop, Decal
 from picturelock.generate.builtin.render import noise
-from picturelock.generate.builtin.render.canvas import Canvas
+from picturelock.generate.builtin.render.canvas import Canvas, Window
 from picturelock.generate.builtin.render.palette import Palette
 from picturelock.generate.builtin.render.pattern import strokes
 from picturelock.generate.builtin.render.trace import Buffers, Stage
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]
 
 # Twelve fixed directions in a disc: shadow edges are the same in every picture.
 _DISC = np.array(
@@ -96,7 +96,9 @@ def occlusion(stage: Stage, canvas: Canvas, seen: Buffers, every: int = 3, reach
         point = canvas.eye.astype(np.float32) + seen.ray[rows, columns][hit] * depth[:, None]
         origins = point + normal * 0.015
         total = np.zeros(len(point), np.float32)
-        helper = np.where(np.abs(normal[:, 1:2]) < 0.9, np.float32([[0, 1, 0]]), np.float32([[1, 0, 0]]))
+        helper = np.where(
+            np.abs(normal[:, 1:2]) < 0.9, np.array([[0, 1, 0]], np.float32), np.array([[1, 0, 0]], np.float32)
+        )
         first = np.cross(helper, normal)
         first /= np.maximum(np.linalg.norm(first, axis=1, keepdims=True), 1e-6)
         second = np.cross(normal, first)
@@ -108,7 +110,7 @@ def occlusion(stage: Stage, canvas: Canvas, seen: Buffers, every: int = 3, reach
     blurred = cv2.GaussianBlur(open_share * weight, (0, 0), 1.1)
     spread = cv2.GaussianBlur(weight, (0, 0), 1.1)
     coarse = np.where(spread > 1e-3, blurred / np.maximum(spread, 1e-3), 1.0).astype(np.float32)
-    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def lamp_light(stage: Stage, points: Floats, normals: Floats, lamps: Sequence[Lamp]) -> Floats:
@@ -218,11 +220,11 @@ def paint(
     own_point, own_normal = point[hit], seen.normal[hit]
     key = np.zeros((height, width), np.float32)
     key[hit] = key_light(world, own_point, own_normal, palette)
-    key = cv2.GaussianBlur(key, (0, 0), max(0.6, 1.0 * canvas.unit))
+    key = np.asarray(cv2.GaussianBlur(key, (0, 0), max(0.6, 1.0 * canvas.unit)), np.float32)
     warm = np.zeros((height, width), np.float32)
     if lamps:
         warm[hit] = lamp_light(world, own_point, own_normal, lamps)
-        warm = cv2.GaussianBlur(warm, (0, 0), max(0.6, 1.2 * canvas.unit))
+        warm = np.asarray(cv2.GaussianBlur(warm, (0, 0), max(0.6, 1.2 * canvas.unit)), np.float32)
     open_sky = occlusion(world, canvas, seen)
 
     unit = canvas.unit
@@ -260,13 +262,13 @@ def paint(
     return colour
 
 
-def _windowed(canvas: Canvas, window, scale: float, seed: int) -> Floats:
+def _windowed(canvas: Canvas, window: Window, scale: float, seed: int) -> Floats:
     """Noise of the whole sheet, seen through a window, so that all layers share one paper."""
     rows, columns = window.slices
     return noise.cloud(canvas.width, canvas.height, max(scale, 2.0), seed)[rows, columns]
 
 
-def _hatching(canvas: Canvas, window, value: Floats, fine: Floats) -> Floats:
+def _hatching(canvas: Canvas, window: Window, value: Floats, fine: Floats) -> Floats:
     """Slanted strokes in the darkest value."""
     unit = canvas.unit
     y, x = np.mgrid[window.top : window.bottom, window.left : window.right].astype(np.float32)
