@@ -1,7 +1,10 @@
 """From a source text to a production folder with a board."""
 
+import fcntl
+import os
 import shutil
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from picturelock.core.anchor import Value
@@ -54,9 +57,7 @@ def start(
         )
     board = _board_of(script, title, picture, trailer_seconds)
     root.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{root.name}.", dir=root.parent))
-    try:
-        building.chmod(0o755)
+    with _building_site(root) as building:
         source = f"script{script.suffix.lower()}"
         shutil.copyfile(script, building / source)
         production = Production.create(building, board.title, clock)
@@ -76,10 +77,35 @@ def start(
         if root.exists():
             root.rmdir()
         building.rename(root)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
     return Production.open(root, clock), summary(board)
+
+
+@contextmanager
+def _building_site(root: Path) -> Iterator[Path]:
+    """An empty folder beside the one that is to be. What a killed start has left there is cleared away by the next.
+
+    Raises:
+        Conflict: Another process builds there now.
+    """
+    site = root.parent / f".{root.name}.new"
+    site.mkdir(exist_ok=True)
+    handle = os.open(site, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Conflict(f"{root} is being made", remedy="Wait until that is done.") from error
+        if not site.exists() or not os.path.samestat(site.stat(), os.fstat(handle)):
+            raise Conflict(f"{root} was just made")
+        for left in site.iterdir():
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        try:
+            yield site
+        except BaseException:
+            shutil.rmtree(site, ignore_errors=True)
+            raise
+    finally:
+        os.close(handle)
 
 
 def break_down_again(production: Production, author: str) -> Breakdown:
