@@ -268,3 +268,19 @@ def test_the_board_goes_out_and_comes_in(film: Path) -> None:
     assert told("log", cwd=film)[0]["message"] == "Import a board"
     scene = told("board", "blocking", told("status", cwd=film)["shots"][0]["shot"], cwd=film)
     assert scene["camera"]["lens_mm"] > 0
+
+
+def test_a_contract_with_gaps_is_held_back_before_anything_is_made(tmp_path: Path) -> None:
+    film = make(tmp_path, "--auto-approve")
+    text = (film / "board.yaml").read_text("utf-8")
+    first = text.index("subject: ", text.index("contract:"))
+    line = text[first:].partition("\n")[0]
+    (film / "board.yaml").write_text(text.replace(line, "subject: ''", 1), "utf-8")
+    plan = {item["unit"]: item for item in told("plan", cwd=film)["items"]}
+    held = [unit for unit, item in plan.items() if item["action"] == "mend"]
+    assert len(held) == 1
+    assert any("has no subject" in reason for reason in plan[held[0]]["reasons"])
+    assert any(item["unit"] == held[0] and "contract" in item["why"] for item in told("inbox", cwd=film))
+    said = picturelock("run", cwd=film, expect=1)
+    assert f"! {held[0]}: contract" in said
+    assert not [v for v in told("takes", held[0].partition(".")[0], cwd=film) if v["take"]["unit"] == held[0]]

@@ -230,7 +230,7 @@ def plan(studio: "Studio", until: str, as_json: bool) -> None:
     emit(found, as_json=as_json, lines=lambda: _plan_lines(found))
 
 
-_SIGNS = {"make": "+", "follow": ">", "ask": "?", "keep": "="}
+_SIGNS = {"make": "+", "follow": ">", "ask": "?", "keep": "=", "mend": "!"}
 
 
 def _plan_lines(found: "Plan") -> list[str]:
@@ -246,6 +246,8 @@ def _plan_lines(found: "Plan") -> list[str]:
         f"Plan: {len(made)} to make, {len(follow)} that follow if what they rest on changes, "
         f"{found.reused} reused, {len(found.to_ask)} to review."
     )
+    if found.to_mend:
+        lines.append(f"{len(found.to_mend)} cannot be made before their contract is mended on the board.")
     if found.kept:
         lines.append(
             f"{len(found.kept)} locked by a person and kept although the board moved on: "

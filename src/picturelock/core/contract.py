@@ -189,7 +189,8 @@ class OutputForm(Value, frozen=True, kw_only=True):
     """The form that is asked for. Sizes and rate come from the production's format.
 
     Attributes:
-        frames: Length of a clip in frames of the production, without handles; 0 for stills and sound.
+        frames: Length of a clip in frames of the production, without handles; 0 for a clip as long as its shot, and for
+            stills and sound.
     """
 
     kind: OutputKind

@@ -273,10 +273,10 @@ class _Builder:
             props=self.plan.props,
             constraints=self.constraints,
             motion=motion,
-            output=OutputForm(kind=OutputKind.CLIP, frames=self.length),
+            output=OutputForm(kind=OutputKind.CLIP),
             criteria=(
                 "the first frame is the locked keyframe",
-                f"runs {self.length} frames without a jump, freeze or flicker",
+                "runs its whole length without a jump, freeze or flicker",
                 f"camera: {_move_words(self.plan)}",
                 f"ends with {motion.end_state}",
                 *self._criteria()[:1],

@@ -11,6 +11,7 @@ from picturelock.core.take import Lock, LockFile, ReviewKind
 from picturelock.history.locks import POLICY, by_policy, with_shot, without_shot
 from picturelock.review.standing import Chosen, Waiting, Wanted
 from picturelock.studio import facts as store
+from picturelock.studio.contracting import gaps
 from picturelock.studio.looking import look
 from picturelock.studio.planning import Snapshot, Wish
 from picturelock.studio.production import Production
@@ -91,6 +92,10 @@ def inbox(production: Production) -> list[InboxItem]:
         why = answer[1].reason if answer else "its gate has not answered yet"
         items.append(InboxItem(unit=unit, takes=takes, why=why))
     wanted = {w.unit.id for w in found if isinstance(w.standing, Wanted)}
+    for wish in found:
+        lacking = gaps(snapshot, wish.shot, wish.unit) if isinstance(wish.standing, Wanted) else ()
+        if lacking:
+            items.append(InboxItem(unit=wish.unit.id, takes=(), why=f"contract: {'; '.join(lacking)}"))
     items += [
         InboxItem(unit=unit, takes=(), why=message)
         for unit, (message, at) in given_up.items()

@@ -8,6 +8,7 @@ from picturelock.core.failures import NotFound
 from picturelock.core.ids import TakeId
 from picturelock.generate.registry import route
 from picturelock.review.standing import Chosen, Waiting, Wanted
+from picturelock.studio.contracting import gaps
 from picturelock.studio.facts import Facts
 from picturelock.studio.looking import look
 from picturelock.studio.planning import (
@@ -96,6 +97,16 @@ def _to_make(
     briefs: Mapping[TakeId, Digest],
     maker: str,
 ) -> PlanItem:
+    lacking = gaps(snapshot, wish.shot, wish.unit)
+    if lacking:
+        return PlanItem(
+            unit=wish.unit.id,
+            kind=wish.unit.kind,
+            action=PlanAction.MEND,
+            reasons=lacking,
+            maker=maker,
+            take=wish.in_use,
+        )
     brief = build_brief(snapshot, wish.scene, wish.shot, wish.unit, wish.rests_on)
     old = wanted.standby or wanted.latest
     reasons = list(_changes(production, snapshot, wish, briefs.get(old) if old else None))

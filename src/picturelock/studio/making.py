@@ -33,6 +33,7 @@ from picturelock.ledger import book
 from picturelock.review.standing import Wanted, read_reviews
 from picturelock.studio import facts as store
 from picturelock.studio import judging
+from picturelock.studio.contracting import contract_verdict
 from picturelock.studio.planning import (
     BriefDigest,
     Goal,
@@ -168,6 +169,9 @@ class Workshop:
 
         handed: list[UnitId] = []
         for wish in wanted_now(wishes(snapshot, known, digest, read, shots), order.goal):
+            verdict = contract_verdict(snapshot, wish.shot, wish.unit)
+            if not verdict.passed:
+                continue
             self._submit(connection, self._job(connection, order, snapshot, wish))
             handed.append(wish.unit.id)
         return handed

@@ -226,6 +226,7 @@ class PlanAction(StrEnum):
     REUSE = "reuse"
     ASK = "ask"
     KEEP = "keep"
+    MEND = "mend"
 
 
 class PlanItem(Value, frozen=True, kw_only=True):
@@ -233,7 +234,7 @@ class PlanItem(Value, frozen=True, kw_only=True):
 
     Attributes:
         action: ``make`` now; ``follow`` once what it rests on is made and if that changed; ``reuse``; ``ask`` a person
-            about a take that is there; ``keep`` a locked take although the board moved on.
+            about a take that is there; ``keep`` a locked take although the board moved on; ``mend`` the contract first.
         reasons: The fields that changed, or what is missing.
         take: The take in use, where there is one.
         low: Cost if the first candidate is accepted.
@@ -273,6 +274,11 @@ class Plan(Value, frozen=True, kw_only=True):
     def to_ask(self) -> tuple[PlanItem, ...]:
         """What waits for a person."""
         return tuple(i for i in self.items if i.action is PlanAction.ASK)
+
+    @property
+    def to_mend(self) -> tuple[PlanItem, ...]:
+        """What cannot be made from its contract."""
+        return tuple(i for i in self.items if i.action is PlanAction.MEND)
 
     @property
     def kept(self) -> tuple[PlanItem, ...]:

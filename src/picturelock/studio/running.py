@@ -13,10 +13,11 @@ from picturelock.core.policy import Caps, Settings
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import QueueSpec, State
 from picturelock.review.standing import Waiting
+from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
 from picturelock.studio.looking import look
 from picturelock.studio.making import AUTO, QUEUE, WORKFLOW, Workshop
-from picturelock.studio.planning import Goal, Snapshot, brief_digest, kinds_of, wanted_now
+from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
 from picturelock.studio.production import Production
 
 #: The shape of the workflow: changes when its steps do, so that an old job is begun again instead of misread.
@@ -117,11 +118,12 @@ def run(
     if auto and approve_passed(production, found, AUTO):
         found, known = look(production, snapshot)
     before = {take.id for takes in known.candidates.values() for take in takes}
-    failed: dict[str, str] = {}
+    failed = _unmakeable(snapshot, found, goal)
     left = _left_over(production)
-    if left or any(wanted_now(found, goal)):
-        failed = _work(production, snapshot, goal, auto=auto, on_progress=on_progress)
+    if left or len(list(wanted_now(found, goal))) > len(failed):
+        failures = _work(production, snapshot, goal, auto=auto, on_progress=on_progress)
         found, known = look(production, snapshot)
+        failed = {**failures, **_unmakeable(snapshot, found, goal)}
     locked: list[ShotCode] = []
     if auto and goal is not Goal.KEYFRAMES:
         locked = lock_complete(production, production.snapshot(), found)
@@ -136,6 +138,12 @@ def run(
         failed=failed,
         locked=tuple(locked),
     )
+
+
+def _unmakeable(snapshot: Snapshot, found: list[Wish], goal: Goal) -> dict[str, str]:
+    """Units that their contract gate holds back, and why."""
+    lacking = {w.unit.id: gaps(snapshot, w.shot, w.unit) for w in wanted_now(found, goal)}
+    return {unit: f"contract: {'; '.join(why)}" for unit, why in lacking.items() if why}
 
 
 def _capped(settings: Settings, max_cost: Money | None) -> Settings:
