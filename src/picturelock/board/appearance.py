@@ -37,12 +37,12 @@ def colour_words(colour: Colour) -> str:
     red, green, blue = (c / 255 for c in colour.rgb)
     hue, light, saturation = rgb_to_hls(red, green, blue)
     spread = max(red, green, blue) - min(red, green, blue)
-    tone = "very dark " if light < 0.12 else "dark " if light < 0.3 else "pale " if light > 0.78 else ""
+    tone = "very dark " if light < 0.12 else "dark " if light < 0.3 else "pale " if light > 0.72 else ""
     if spread < 0.07:
         return "black" if light < 0.09 else "white" if light > 0.93 else f"{tone}grey"
     name = next(n for top, n in _HUES if hue * 360 < top)
-    if name in {"orange", "yellow", "red"} and light < 0.55 and saturation < 0.62 and hue * 360 < 60:
-        name = "brown" if light < 0.45 or hue * 360 > 14 else name
+    if (name == "orange" and light < 0.55 and saturation < 0.7) or (name == "red" and light < 0.25):
+        name = "brown"
     return f"{tone}{'grey-' if saturation < 0.3 and name != 'brown' else ''}{name}"
 
 

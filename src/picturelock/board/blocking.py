@@ -577,7 +577,8 @@ class _Crew:
         focus = None
         if move.kind is Move.RACK and len(setup.figures) > 1:
             away = sorted(_depth(camera, f) for f in setup.figures)
-            focus = max(away, key=lambda depth: abs(depth - camera.focus_m))
+            other = max(away, key=lambda depth: abs(depth - camera.focus_m))
+            focus = other if abs(other - camera.focus_m) > 0.3 else None
         lead = min(setup.figures, key=lambda f: abs(_depth(camera, f) - camera.focus_m), default=None)
         face = (lead.x_m, lead.y_m + posed_height_m(lead) - 0.08 * lead.height_m, lead.z_m) if lead else None
         end = end_of(camera, move, self.aspect, focus_end_m=focus, face=face)

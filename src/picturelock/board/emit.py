@@ -72,7 +72,7 @@ def _flow(value: Any, room: int) -> str | None:
         parts = [(k, _short(v)) for k, v in value.items()]
         if any(v is None for _, v in parts):
             return None
-        line = "{" + ", ".join(f"{_scalar(k)}: {v}" for k, v in parts) + "}"
+        line = "{" + ", ".join(f"{_short(k) or _quoted(k)}: {v}" for k, v in parts) + "}"
     elif isinstance(value, list):
         items = [_short(v) for v in value]
         if any(v is None for v in items):
@@ -84,7 +84,7 @@ def _flow(value: Any, room: int) -> str | None:
         line = _scalar(value)
     else:
         return _scalar(value)
-    return line if len(line) <= room else None
+    return line if len(line) <= room or not value else None
 
 
 def _short(value: Any) -> str | None:
@@ -103,7 +103,13 @@ def _scalar(value: Any) -> str:
         return _quoted(value)
     if value is None:
         return "null"
-    return json.dumps(value, allow_nan=False)
+    written = json.dumps(value, allow_nan=False)
+    if isinstance(value, float) and "e" in written:
+        # YAML 1.1 knows a float by its point and its signed exponent.
+        mantissa, _, exponent = written.partition("e")
+        point = "" if "." in mantissa else ".0"
+        written = f"{mantissa}{point}e{exponent if exponent[0] in '+-' else '+' + exponent}"
+    return written
 
 
 def _text(value: str, indent: int) -> str:

@@ -95,24 +95,19 @@ _SINGULAR = {
     "speeches": "speech",
     "marks": "mark",
 }
-_UNSPOKEN = frozenset({"anchors", "scenes", "shots", "units"})
 
 
 def _compare(path: tuple[str, ...], old: Json, new: Json) -> Iterator[Change]:
-    if old == new and type(old) is type(new):
-        return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in [*old, *(k for k in new if k not in old)]:
             yield from _compare((*path, str(key)), old.get(key, _NOT_THERE), new.get(key, _NOT_THERE))
-    elif isinstance(old, Sequence) and isinstance(new, Sequence) and not isinstance(old, str):
+    elif isinstance(old, list | tuple) and isinstance(new, list | tuple):
         yield from _compare_lists(path, old, new)
-    elif old == new and isinstance(old, int | float) and isinstance(new, int | float):
-        return  # 1 and 1.0 are the same number in JSON
-    else:
+    elif old is _NOT_THERE or new is _NOT_THERE or _written(old) != _written(new):
         yield Change(
             path=_words(path),
-            old=None if old is _NOT_THERE else _written(old),
-            new=None if new is _NOT_THERE else _written(new),
+            old=None if old is _NOT_THERE else _shown(old),
+            new=None if new is _NOT_THERE else _shown(new),
             derived=bool(path) and path[0] in {"blocking", "camera", "camera_end"},
         )
 
@@ -122,9 +117,9 @@ def _compare_lists(path: tuple[str, ...], old: Sequence[Json], new: Sequence[Jso
     for name in [*olds, *(n for n in news if n not in olds)]:
         one, other = olds.get(name, _NOT_THERE), news.get(name, _NOT_THERE)
         step = (*path[:-1], _item(path[-1] if path else "", name))
-        if isinstance(one, Mapping) and isinstance(other, Mapping):
+        if one is not _NOT_THERE and other is not _NOT_THERE:
             yield from _compare(step, one, other)
-        elif one is _NOT_THERE or other is _NOT_THERE:
+        else:
             plain_item = not isinstance(one if other is _NOT_THERE else other, Mapping)
             words = _words(path if plain_item else step)
             shown = name if plain_item else "it"
@@ -134,8 +129,6 @@ def _compare_lists(path: tuple[str, ...], old: Sequence[Json], new: Sequence[Jso
                 new=None if other is _NOT_THERE else shown,
                 derived=path[:1] == ("blocking",),
             )
-        elif one != other:
-            yield from _compare(step, one, other)
     kept_old = [n for n in olds if n in news]
     kept_new = [n for n in news if n in olds]
     if kept_old != kept_new:
@@ -160,7 +153,7 @@ def _named(items: Sequence[Json]) -> dict[str, Json]:
 
 def _name(item: Json) -> str:
     if not isinstance(item, Mapping):
-        return _written(item)
+        return item if isinstance(item, str) else _written(item)
     if "relation" in item:
         return f"{item.get('subject')} {item['relation']} {item.get('object')}"
     for key in _NAMES:
@@ -196,7 +189,9 @@ def _words(path: tuple[str, ...]) -> str:
     return " ".join(words) or "everything"
 
 
+def _shown(value: Json) -> str:
+    return value if isinstance(value, str) else _written(value)
+
+
 def _written(value: Json) -> str:
-    if isinstance(value, str):
-        return value
     return canonical_json(value).decode()

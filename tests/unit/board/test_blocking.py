@@ -1,10 +1,12 @@
 """Frames are what the contract promises, whoever is in them and wherever the set leaves room."""
 
+from itertools import pairwise
 from math import hypot
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from picturelock.board.blocking import derive
 from picturelock.board.framing import Person, head_box
 from picturelock.board.staging import turned
@@ -56,11 +58,12 @@ HD = Format()
 MARA, TEO, KID, OLD = (AnchorId(f"char_{n}") for n in ("mara", "teo", "kid", "old"))
 CAST = (MARA, TEO, KID, OLD)
 LAMP = AnchorId("prop_lamp")
+NOTHING = Constraints()
 ROOM = LocationLook(features=("window", "oil lamp", "table"))
 STREET = LocationLook(kind=SetKind.STREET, interior=False)
 
 
-def shot(number, subjects, *, constraints=Constraints(), props=(), **fields):
+def shot(number, subjects, *, constraints=NOTHING, props=(), **fields):
     code = ShotCode.numbered(SceneCode("SC010"), number)
     contract = Contract(
         role="r", purpose="p", subject="s", subjects=tuple(subjects), constraints=constraints, props=props
@@ -143,7 +146,7 @@ def test_every_promised_head_is_in_the_picture(rows, size, angle, heights, look,
     for figure in blocking.figures:
         left, top, right, bottom, depth = seen(figure, blocking.camera, picture.aspect)
         assert depth > 0.2
-        assert -0.04 <= left
+        assert left >= -0.04
         assert right <= 1.04
         if size is not ShotSize.EXTREME_CLOSE_UP:
             assert top >= -0.02
@@ -168,13 +171,11 @@ def test_every_promised_head_is_in_the_picture(rows, size, angle, heights, look,
 def test_left_and_right_hold_in_the_boxes(rows, order, size, relation, heights):
     cast = cast_of(rows)
     chain = [CAST[i] for i in order if i < len(cast)]
-    promises = tuple(
-        Spatial(subject=a, relation=relation, object=b) for a, b in zip(chain, chain[1:], strict=False)
-    )
+    promises = tuple(Spatial(subject=a, relation=relation, object=b) for a, b in pairwise(chain))
     made = shot(10, cast, size=size, framing=FRAMING[len(rows)], constraints=Constraints(spatial=promises))
     blocking = blocked(film(made, heights=heights))
     boxes = {f.who: expected_box(f, blocking.camera, HD.aspect) for f in blocking.figures}
-    for a, b in zip(chain, chain[1:], strict=False):
+    for a, b in pairwise(chain):
         one, other = boxes[a], boxes[b]
         assert one
         assert other
@@ -247,7 +248,7 @@ def test_crop_lines():
         blocking = blocked(film(shot(10, [Subject(who=MARA)], size=size)))
         figure = blocking.figures[0]
         low = min(
-            range(0, 167),
+            range(167),
             key=lambda cm: abs(
                 project(blocking.camera, HD.aspect, figure.x_m, cm / 100, figure.z_m)[1] - 1.0
             ),
