@@ -16,7 +16,7 @@ class Material:
     Attributes:
         colour: Linear-looking sRGB, 0..1 each.
         pattern: Drawn over the wash with thin ink: ``plain``, ``boards``, ``bricks``, ``stone``, ``tiles``, ``grass``,
-            ``water``, ``bark``, ``leaves``, ``shingles``, ``cloth``, ``snow``.
+            ``water``, ``bark``, ``leaves``, ``shingles``, ``cloth``, ``snow``, ``hair``.
         pattern_m: Size of the pattern's repeat in metres.
         ink: Weight of its outlines against the style's, 0 for none.
         glow: Lit from within, 0..1: windows at night, lamps.

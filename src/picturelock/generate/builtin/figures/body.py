@@ -58,7 +58,14 @@ def part(
 ) -> Part:
     """A meshed solid."""
     vertices, faces = solid.mesh()
-    return Part(name, vertices, faces, Material(colour=colour, ink=ink, glow=glow, pattern=pattern))
+    return Part(
+        name,
+        vertices,
+        faces,
+        Material(
+            colour=colour, ink=ink, glow=glow, pattern=pattern, pattern_m=0.03 if pattern == "hair" else 0.4
+        ),
+    )
 
 
 def trunk(s: Skeleton, look: CharacterLook, loose: float) -> list[Form]:
@@ -425,7 +432,15 @@ def _bodice(s: Skeleton, look: CharacterLook, d: Detail, loose: float) -> Solid:
     low = {Upper.SHIRT: -0.028, Upper.SWEATER: -0.03, Upper.JACKET: -0.062, Upper.UNIFORM: -0.07}.get(
         kind, -0.03
     )
-    if kind is not Upper.LONG_COAT:
+    tucked = look.lower.kind not in {Lower.TROUSERS, Lower.SHORTS} and kind in {Upper.SHIRT, Upper.APRON}
+    if tucked:
+        low = 0.062
+    elif kind is not Upper.LONG_COAT:
+        thick = 0.45 + 0.55 * s.size.girth
+        forms += [
+            limb(leg.root, leg_point(leg, 0.2), 0.066 * h * thick + loose, 0.066 * h * thick + loose)
+            for leg in s.legs
+        ]
         forms.append(
             ball(
                 s.pelvis + p @ vec(0, (low + 0.035) * h, 0),
@@ -491,7 +506,7 @@ def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
     parts: list[Part] = []
     open_front = kind in {Upper.JACKET, Upper.LONG_COAT}
     if open_front:
-        _open(solid, s, 0.011 if kind is Upper.JACKET else 0.006, kind)
+        _open(solid, s, kind)
         inner = Solid.of(trunk(s, look, 0.002 * h), d.body, 0.03 * h)
         for form in _neckline(s):
             inner.cut(form, 0.008 * h)
@@ -505,7 +520,7 @@ def upper(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
         parts.append(_cloak(s, look, d))
     if kind is Upper.APRON or Accessory.APRON in look.accessories:
         colour = paint(look.upper.colour if kind is Upper.APRON else look.accent)
-        parts.append(_apron(s, look, d, colour, loose + 0.004 * h))
+        parts.append(_apron(s, look, d, colour, loose + 0.012 * h))
     return parts
 
 
@@ -515,26 +530,25 @@ def _neckline(s: Skeleton) -> list[Form]:
     return [limb(s.neck + s.chest_frame @ vec(0, 0.012 * h, 0.016 * h), top, 0.036 * h, 0.05 * h)]
 
 
-def _open(solid: Solid, s: Skeleton, gap: float, kind: Upper) -> None:
-    """Part the front: a narrow gap that widens to the lapels."""
-    h, c = s.size.height, s.chest_frame
-    top = s.neck + c @ vec(0, -0.002 * h, 0.07 * h)
-    solid.cut(limb(top, s.chest + c @ vec(0, 0.0, 0.085 * h), 0.046 * h, 0.022 * h), 0.006 * h)
-    solid.cut(
-        limb(s.chest + c @ vec(0, 0.0, 0.085 * h), s.waist + c @ vec(0, 0, 0.09 * h), 0.022 * h, gap * h),
-        0.004 * h,
-    )
-    if kind is Upper.JACKET:
-        p = s.pelvis_frame
-        solid.cut(
-            limb(
-                s.waist + c @ vec(0, 0, 0.09 * h),
-                s.pelvis + p @ vec(0, -0.08 * h, 0.09 * h),
-                gap * h,
-                gap * 1.8 * h,
-            ),
-            0.004 * h,
-        )
+def _open(solid: Solid, s: Skeleton, kind: Upper) -> None:
+    """Part the front: a V from the neck to the breast, and down a jacket a gap that widens to its hem."""
+    h = s.size.height
+    top, breast = 0.17 * h, -0.015 * h
+    low = 0.030 * h if kind is Upper.JACKET else -1.0
+    ox, oy, oz = (float(v) for v in s.chest)
+    frame = s.chest_frame
+
+    def distance(x: Grid, y: Grid, z: Grid) -> Grid:
+        px, py, pz = x - ox, y - oy, z - oz
+        across = np.abs(px * frame[0, 0] + py * frame[1, 0] + pz * frame[2, 0])
+        rise = px * frame[0, 1] + py * frame[1, 1] + pz * frame[2, 1]
+        ahead = px * frame[0, 2] + py * frame[1, 2] + pz * frame[2, 2]
+        upper_half = np.clip((rise - breast) / (top - breast), 0, 1.2) * 0.058 * h
+        lower_half = np.clip((breast - rise) / (0.22 * h), 0, 1) * low
+        half = np.where(rise > breast, upper_half, lower_half)
+        return np.maximum(across - half - 0.002 * h, 0.015 * h - ahead)
+
+    solid.cut(Form(distance, s.chest - 0.5 * h, s.chest + 0.3 * h), 0.004 * h)
 
 
 def _collars(s: Skeleton, kind: Upper, colour: Rgb, d: Detail) -> list[Part]:
@@ -719,7 +733,7 @@ def lower(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
     forms += [
         ball(
             s.pelvis + s.pelvis_frame @ vec(0, 0.012 * h, 0),
-            (0.086 * h * s.size.wide, 0.075 * h, 0.066 * h * s.size.girth),
+            (0.094 * h * s.size.wide, 0.085 * h, 0.078 * h * s.size.girth),
             s.pelvis_frame,
         )
     ]

@@ -269,7 +269,7 @@ def hair(s: Skeleton, look: CharacterLook, d: Detail, *, covered: bool) -> list[
         _strands(solid, h, 0.03, 0, curl=24.0)
     elif style is not HairStyle.CROP:
         _strands(solid, h, 0.009, 11.0)
-    parts = [part("hair", solid, colour)]
+    parts = [part("hair", solid, colour, pattern="hair")]
     parts += _tail(h, style, colour, d)
     return parts
 
@@ -301,7 +301,7 @@ def _tail(h: _Head, style: HairStyle, colour: tuple[float, float, float], d: Det
             forms = [
                 h.rod(a, b, ra, rb) for a, b, ra, rb in zip(path, path[1:], radii, radii[1:], strict=False)
             ]
-            return [part("tail", Solid.of(forms, d.head, 0.05 * k), colour)]
+            return [part("tail", Solid.of(forms, d.head, 0.05 * k), colour, pattern="hair")]
         case HairStyle.BRAID:
             forms = [
                 h.ball(
@@ -416,7 +416,7 @@ def on_face(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
         solid = Solid.of(forms, d.head, 0.06 * k)
         solid.cut(h.ball(0, 0.205, 0.42, 0.06, 0.024, 0.075), 0.015 * k)
         _strands(solid, h, 0.010, 17.0)
-        parts.append(part("beard", solid, colour))
+        parts.append(part("beard", solid, colour, pattern="hair"))
     elif Accessory.MOUSTACHE in look.accessories:
         forms = [
             h.rod((side * 0.012, 0.275, 0.395), (side * 0.13, 0.235, 0.325), 0.036, 0.018) for side in (-1, 1)

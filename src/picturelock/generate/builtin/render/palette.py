@@ -86,7 +86,7 @@ def palette_for(style: StyleLook, light: Light, time: TimeOfDay, weather: Weathe
         case LightKind.OVERCAST:
             key, shade = mix(white, tint(cool, 1.0), 0.25) * 0.95, mix(tint(wash, 0.66), white * 0.66, 0.4)
         case LightKind.WINDOW:
-            key, shade = mix(white, rgb(style.paper), 0.3) * 1.02, tint(wash, 0.56)
+            key, shade = mix(white, rgb(style.paper), 0.3) * 1.04, mix(tint(wash, 0.64), white * 0.64, 0.3)
         case LightKind.LAMP:
             key, shade = mix(white, tint(warm, 1.0), 0.5), mix(tint(wash, 0.44), tint(cool, 0.44), 0.4)
     if time is TimeOfDay.NIGHT and light.kind is not LightKind.MOON:

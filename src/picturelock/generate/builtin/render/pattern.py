@@ -24,6 +24,7 @@ class _Surface:
         v: Up the wall, or world z.
         du: Repeats across one pixel.
         dv: Repeats down one pixel.
+        along: Across the slope, in repeats; ``height`` up the world.
         pen: Width of a stroke in pixels.
     """
 
@@ -35,6 +36,8 @@ class _Surface:
         along = (point[:, 0] * normal[:, 2] - point[:, 2] * normal[:, 0]) / length
         # Neighbouring walls of one direction must not share their courses by accident: no matter, they are apart.
         self.level = level
+        self.along = along.astype(np.float32) / np.float32(repeat)
+        self.height = point[:, 1].astype(np.float32) / np.float32(repeat)
         self.u = np.where(level, point[:, 0], along).astype(np.float32) / np.float32(repeat)
         self.v = np.where(level, point[:, 2], point[:, 1]).astype(np.float32) / np.float32(repeat)
         self.step = span / np.float32(repeat)
@@ -166,6 +169,13 @@ def _snow(s: _Surface) -> Floats:
     return s.line((drift - 0.8) * 0.3, s.step, 0.7) * 0.22
 
 
+def _hair(s: _Surface) -> Floats:
+    # Locks run from the crown down, so across the slope they are dense and along it long.
+    locks = s.noise(s.along * 1.5, s.height * 0.16, 1) + 0.45 * s.noise(s.along * 4.0, s.height * 0.3, 2)
+    part = s.line((locks - 0.35) * 0.16, s.step, 0.9)
+    return np.maximum(_broken(s, part, 0.1, 3) * 0.85, np.clip((locks - 0.9) * 1.6, 0, 1) * 0.28)
+
+
 _PATTERNS: dict[str, tuple[Callable[[_Surface], Floats], float]] = {
     "boards": (_boards, 0.75),
     "bricks": (_bricks, 0.7),
@@ -178,6 +188,7 @@ _PATTERNS: dict[str, tuple[Callable[[_Surface], Floats], float]] = {
     "leaves": (_leaves, 0.75),
     "cloth": (_cloth, 0.8),
     "snow": (_snow, 0.8),
+    "hair": (_hair, 0.8),
 }
 
 

@@ -75,10 +75,12 @@ def key_light(stage: Stage, points: Floats, normals: Floats, palette: Palette) -
     radius = np.float32(np.tan(np.radians(palette.softness)))
     samples = _DISC[: 2 if palette.softness < 2 else 4 if palette.softness < 10 else 6]
     open_share = np.zeros(len(index), np.float32)
+    # Every point turns the samples its own way, or a wide light would throw as many shadows as it has samples.
+    turn = np.mod(index.astype(np.float32) * np.float32(2.399963), np.float32(2 * np.pi))
+    cos_t, sin_t = np.cos(turn)[:, None], np.sin(turn)[:, None]
     for a, b in samples:
-        towards = axis + (first * a + second * b) * radius
-        directions = np.empty_like(origins)
-        directions[:] = towards
+        u, v = a * cos_t - b * sin_t, a * sin_t + b * cos_t
+        directions = (axis + (first * u + second * v) * radius).astype(np.float32)
         open_share += ~stage.blocked(origins, directions)
     reached[index] = open_share / len(samples)
     return reached * np.clip(facing * 1.6, 0, 1) ** 0.8
@@ -111,6 +113,14 @@ def occlusion(stage: Stage, canvas: Canvas, seen: Buffers, every: int = 3, reach
     spread = cv2.GaussianBlur(weight, (0, 0), 1.1)
     coarse = np.where(spread > 1e-3, blurred / np.maximum(spread, 1e-3), 1.0).astype(np.float32)
     return np.asarray(cv2.resize(coarse, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _softened(light: Floats, hit: NDArray[np.bool_], sigma: float) -> Floats:
+    """Blur light over surfaces only."""
+    weight = hit.astype(np.float32)
+    spread = cv2.GaussianBlur(weight, (0, 0), sigma)
+    blurred = cv2.GaussianBlur(light * weight, (0, 0), sigma)
+    return np.asarray(blurred / np.maximum(spread, 1e-3), np.float32)
 
 
 def lamp_light(stage: Stage, points: Floats, normals: Floats, lamps: Sequence[Lamp]) -> Floats:
@@ -220,7 +230,7 @@ def paint(
     own_point, own_normal = point[hit], seen.normal[hit]
     key = np.zeros((height, width), np.float32)
     key[hit] = key_light(world, own_point, own_normal, palette)
-    key = np.asarray(cv2.GaussianBlur(key, (0, 0), max(0.6, 1.0 * canvas.unit)), np.float32)
+    key = _softened(key, hit, max(0.6, (1.0 if palette.softness < 2 else 3.0) * canvas.unit))
     warm = np.zeros((height, width), np.float32)
     if lamps:
         warm[hit] = lamp_light(world, own_point, own_normal, lamps)
@@ -251,6 +261,7 @@ def paint(
 
     marks = strokes(canvas, seen, stage, point, seed) * (1 - own_glow[..., 0])
     hatch = _hatching(canvas, window, value + wobble, fine)
+    painted = 1 - np.maximum(1 - painted, 0) ** np.float32(1.14 - 0.1 * palette.night)
     dark = np.maximum(np.maximum(marks, hatch * 0.45 * (1 - warm_laid)), ink)
     painted += (palette.ink - painted) * dark[..., None]
 
