@@ -6,9 +6,12 @@ from pathlib import Path
 from picturelock.cli.commands import write_report
 from picturelock.cli.output import progress, say
 from picturelock.core.failures import GenerationFailed
+from picturelock.core.policy import Format
 from picturelock.studio.facade import Studio
 
 SCREENPLAY = "the_last_lamp.fountain"
+#: Small enough that two processors make the film while a newcomer reads the README.
+PICTURE = Format(width=1280, height=720)
 
 
 def make_demo(folder: Path) -> None:
@@ -23,7 +26,7 @@ def make_demo(folder: Path) -> None:
     else:
         source = resources.files("picturelock.examples") / SCREENPLAY
         with resources.as_file(source) as script:
-            studio, found = Studio.start(folder, script, auto_approve=True)
+            studio, found = Studio.start(folder, script, picture=PICTURE, auto_approve=True)
         say(f"{found.title}: {found.scenes} scenes, {found.shots} shots, {found.units} units")
     with studio:
         with progress("Making") as tick:

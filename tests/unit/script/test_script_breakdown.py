@@ -393,14 +393,16 @@ class TestProseReading:
         assert [s.location for s in board.scenes][1:] == [
             "loc_kitchen",
             "loc_boathouse",
+            "loc_office",
             "loc_quay",
             "loc_boathouse",
         ]
-        assert board.scenes[3].time is TimeOfDay.MORNING
+        assert [s.time for s in board.scenes[3:5]] == [TimeOfDay.DAWN, TimeOfDay.MORNING]
         assert [a.id for a in board.anchors if isinstance(a, CharacterAnchor)] == [
             "char_inés",
             "char_dov",
             "char_wren",
+            "char_prew",
         ]
 
     def test_who_was_described_before_having_a_name(self):
