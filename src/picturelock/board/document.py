@@ -6,8 +6,10 @@ and a bare ``no`` or ``12:30`` is text (YAML 1.2's core rules). Writing leaves o
 same bytes for the same board.
 """
 
+import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from difflib import get_close_matches
 from enum import Enum
 from functools import cache
@@ -158,37 +160,68 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[dict[str, str], tuple[tuple[str
     return tag, tuple(rows)
 
 
-class _Loader(yaml.CSafeLoader):
-    """The C parser with YAML 1.2's core rules for bare words, instead of 1.1's."""
-
-    yaml_implicit_resolvers = {}
-
-
+_TEXT = "tag:yaml.org,2002:str"
+_BARE: dict[str, Callable[[str], object]] = {
+    "tag:yaml.org,2002:null": lambda _: None,
+    "tag:yaml.org,2002:bool": lambda text: text[0] in "tT",
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+}
+#: YAML 1.2's core rules for bare words, instead of 1.1's.
 _CORE_RULES = (
-    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("int", r"[-+]?[0-9]+", "-+0123456789"),
-    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+0123456789."),
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("tag:yaml.org,2002:int", re.compile(r"[-+]?[0-9]{1,18}")),
+    ("tag:yaml.org,2002:float", re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")),
+    ("tag:yaml.org,2002:bool", re.compile(r"true|True|TRUE|false|False|FALSE")),
+    ("tag:yaml.org,2002:null", re.compile(r"~|null|Null|NULL|")),
 )
-for _name, _shape, _first in _CORE_RULES:
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(rf"(?:{_shape})\Z"), list(_first))
+_MAY_BE_BARE = frozenset("tTfFnN~-+.0123456789")
 
 
-#: What may be an anchor, an alias, a tag or a nesting bomb: looked at closely, event by event.
-_SUSPECT = re.compile(
-    r"(?m)(?:^|[\s\[{,:-])[&*!%][^\s,\[\]{}]|[\[{]\s*[\[{]\s*[\[{]\s*[\[{]|(?:[-?:] ){12}|^ {80}"
-)
+class _Loader(yaml.CSafeLoader):
+    """The C parser with our rules for bare words; its own are asked for every word and slow."""
+
+    def descend_resolver(self, current_node: object, current_index: object) -> None:
+        """Paths decide nothing here."""
+
+    def ascend_resolver(self) -> None:
+        """Paths decide nothing here."""
+
+    def resolve(self, kind: object, value: str, implicit: tuple[bool, bool]) -> str:
+        """What a word, a list or a mapping is."""
+        if kind is not yaml.ScalarNode:
+            return "tag:yaml.org,2002:seq" if kind is yaml.SequenceNode else "tag:yaml.org,2002:map"
+        if implicit[0] and (not value or value[0] in _MAY_BE_BARE):
+            return next((tag for tag, rule in _CORE_RULES if rule.fullmatch(value)), _TEXT)
+        return _TEXT
+
+
+#: What may be an anchor, an alias or a tag, and what may be a nesting bomb: looked at closely, event by event.
+_SUSPECT = re.compile(r"(?m)(?:^|[\s\[{,:-])[&*!%][^\s,\[\]{}]")
+_DEEP = re.compile(r"(?:[\[{]\s*){4}|(?:[-?:] ){12}|\n {80}")
 
 
 def _load(kind: type[T], text: str, what: str) -> T:
+    with _uncollected():
+        try:
+            data = _data(text, what)
+        except yaml.YAMLError as error:
+            _not_yaml(error)
+        try:
+            return built(kind, data)
+        except BadDocument as error:
+            _explain(kind, text, error)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: it would walk a quarter of a million small nodes that all live, again and again."""
+    collecting = gc.isenabled()
+    gc.disable()
     try:
-        data = _data(text, what)
-    except yaml.YAMLError as error:
-        _not_yaml(error)
-    try:
-        return built(kind, data)
-    except BadDocument as error:
-        _explain(kind, text, error)
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _data(text: str, what: str) -> dict[str, Any]:
@@ -203,7 +236,7 @@ def _data(text: str, what: str) -> dict[str, Any]:
 def _compose(text: str) -> yaml.Node | None:
     if len(text) > _MOST_CHARACTERS:
         raise BadDocument("the document is larger than 64 million characters")
-    if _SUSPECT.search(text):
+    if (any(mark in text for mark in "&*!%") and _SUSPECT.search(text)) or _DEEP.search(text):
         _inspect(text)
     loader = _Loader(text)
     try:
@@ -260,15 +293,6 @@ def _plain(node: yaml.Node) -> Any:
     if isinstance(node, yaml.MappingNode):
         return _mapping(node)
     raise BadDocument("a value is of no kind that we know", line=node.start_mark.line + 1)
-
-
-_TEXT = "tag:yaml.org,2002:str"
-_BARE = {
-    "tag:yaml.org,2002:null": lambda _: None,
-    "tag:yaml.org,2002:bool": lambda text: text[0] in "tT",
-    "tag:yaml.org,2002:int": int,
-    "tag:yaml.org,2002:float": float,
-}
 
 
 def _not_yaml(error: yaml.YAMLError) -> NoReturn:

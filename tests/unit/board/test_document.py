@@ -111,6 +111,7 @@ def test_people_write_bare_words():
         ("    id: char_mara", "\t\tid: char_mara", "\t\tid", "not YAML"),
         ("title: The lamp", "title: [[[[[[" + "[" * 200_000, "title: [", "nested too deeply"),
         ("title: The lamp", "? [a]\n: b", "? [a]", "a key is not a word"),
+        ("frames: 96", "frames: " + "9" * 5000, "frames: 99", "a whole number is expected"),
         ("id: char_teo", "id: teo", "id: teo", "Write it like 'char_mara'"),
     ],
 )
