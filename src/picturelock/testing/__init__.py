@@ -1,1 +1,1 @@
-
+"""Shipped for testing: conformance suites, the defect injector, drawn footage; themselves tested."""
