@@ -87,7 +87,7 @@ UNITS_A_SCENE = 4
 
 def decide(connection: sa.Connection, production: Production, wish: Wish) -> None:
     """Takes of a unit: all but the last rejected, the last approved."""
-    assert wish.brief is not None  # noqa: S101  # a wish with a standing has its brief
+    assert wish.brief is not None  # a wish with a standing has its brief
     unit = wish.unit.id
     for attempt in range(TAKES_A_UNIT):
         recipe = Digest.of(f"recipe {unit} {attempt}".encode())

@@ -79,9 +79,6 @@ class Name(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
         return None if value is None else str.__str__(value)
 
-    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
-        return value
-
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number that the database gives. SQLite numbers only a column that is written ``INTEGER``."""

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -14,6 +15,7 @@ from picturelock.core.ids import CheckName, TakeId, UnitId
 from picturelock.core.money import Money
 from picturelock.core.policy import Decision
 from picturelock.core.take import Measurement, Part, Review, ReviewKind, Take, Verdict
+from picturelock.core.text import Identifier
 from picturelock.db import tables
 from picturelock.db.statements import insert_once
 from picturelock.review.standing import Candidate
@@ -48,7 +50,12 @@ def read_facts(connection: sa.Connection, production: str, units: Iterable[UnitI
     takes = sa.select(take.c.id, take.c.unit, take.c.brief, take.c.attempt).where(
         take.c.production == production
     )
-    reviews = sa.select(review).where(review.c.production == production).order_by(review.c.number)
+    r = review.c
+    reviews = (
+        sa.select(r.number, r.unit, r.kind, r.take, r.by_whom, r.note, r.at)
+        .where(r.production == production)
+        .order_by(r.number)
+    )
     judged = sa.select(verdict.c.take).where(verdict.c.production == production)
     if units is not None:
         some = list(units)
@@ -56,27 +63,40 @@ def read_facts(connection: sa.Connection, production: str, units: Iterable[UnitI
         reviews = reviews.where(review.c.unit.in_(some))
         theirs = sa.select(take.c.id).where(take.c.production == production, take.c.unit.in_(some))
         judged = judged.where(verdict.c.take.in_(theirs))
+    unit_of, take_of, brief_of = _Checked(UnitId), _Checked(TakeId), _Checked(Digest)
     candidates: defaultdict[UnitId, list[Candidate]] = defaultdict(list)
-    names: dict[str, UnitId] = {}
-    for name, unit_text, brief, attempt in connection.execute(takes.order_by(take.c.made_at, take.c.id)):
-        unit = names.get(unit_text) or names.setdefault(unit_text, UnitId(unit_text))
-        candidates[unit].append(Candidate(TakeId(name), Digest(brief), attempt))
+    for name, unit, brief, attempt in connection.execute(takes.order_by(take.c.made_at, take.c.id)):
+        candidates[unit_of[unit]].append(Candidate(take_of[name], brief_of[brief], attempt))
     said: defaultdict[UnitId, list[Review]] = defaultdict(list)
-    for row in connection.execute(reviews):
-        said[UnitId(row.unit)].append(_review(row))
-    return Facts(candidates, said, frozenset(map(TakeId, connection.execute(judged).scalars())))
+    for number, unit, kind, name, by, note, at in connection.execute(reviews):
+        said[unit_of[unit]].append(
+            Review(
+                number=number,
+                unit=unit_of[unit],
+                kind=ReviewKind(kind),
+                take=take_of[name] if name else None,
+                by=by,
+                note=note,
+                at=at,
+            )
+        )
+    answered = frozenset(take_of[name] for name in connection.execute(judged).scalars())
+    return Facts(candidates, said, answered)
 
 
-def _review(row: sa.Row[tuple[object, ...]]) -> Review:
-    return Review(
-        number=row.number,
-        unit=UnitId(row.unit),
-        kind=ReviewKind(row.kind),
-        take=TakeId(row.take) if row.take else None,
-        by=row.by_whom,
-        note=row.note,
-        at=row.at,
-    )
+Id = TypeVar("Id", bound=Identifier)
+
+
+class _Checked(dict[str, Id]):
+    """Identifiers by their text, the shape of each checked once: many rows name the same few."""
+
+    def __init__(self, kind: type[Id]) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def __missing__(self, text: str) -> Id:
+        made = self[text] = self._kind(text)
+        return made
 
 
 def _take(row: sa.Row[tuple[object, ...]]) -> Take:

@@ -13,7 +13,7 @@ from picturelock.core.digest import Digest
 from picturelock.core.ids import ShotCode, TakeId, UnitId
 from picturelock.core.money import Money
 from picturelock.core.policy import Settings
-from picturelock.core.take import LockFile, Take
+from picturelock.core.take import LockFile, ReviewKind, Take
 from picturelock.history.locks import by_policy
 from picturelock.review.standing import Chosen, Standing, Waiting, Wanted, standing
 from picturelock.studio.facts import Facts
@@ -171,7 +171,7 @@ def _takes_that_others_rest_on(
             if lock:
                 found[lock.take] = None
             for review in facts.reviews_of(unit.id):
-                if review.take is not None:
+                if review.kind is ReviewKind.APPROVE and review.take is not None:
                     found[review.take] = None
     return list(found)
 
