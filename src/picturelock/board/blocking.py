@@ -462,8 +462,9 @@ class _Crew:
         props: list[PlacedProp] = []
         heading = 0.0
         if holder:
-            height = holder.posed_m - 0.32 * holder.height_m
-            target = spot.moved(180.0, 0.11 * holder.height_m, 0.2 * holder.height_m)
+            # The right hand comes forward; what it holds hangs from it.
+            height = holder.posed_m - 0.35 * holder.height_m - 0.9 * size
+            target = spot.moved(180.0, _HAND_OUT * holder.height_m, _HAND_AHEAD * holder.height_m)
         else:
             piece = self._support(spot, 6.0)
             if piece:
@@ -477,9 +478,9 @@ class _Crew:
             props.append(PlacedProp(what=other, x_m=at.x, z_m=at.z, y_m=height, heading_deg=heading))
         figures = []
         for rank, p in enumerate(people):
-            at = target.moved(
-                heading, 0.0 if p is holder else 0.25 + 0.5 * rank, 0.3 if p is holder else 0.55
-            )
+            at = target.moved(heading, 0.25 + 0.5 * rank, 0.55)
+            if p is holder:
+                at = target.moved(heading, _HAND_OUT * p.height_m, _HAND_AHEAD * p.height_m)
             figures.append(
                 msgspec.structs.replace(p.placement(heading + 180.0), x_m=at.x, z_m=at.z, head_tilt_deg=-25.0)
             )
@@ -624,6 +625,8 @@ class _Crew:
 
 
 _IMPOSSIBLE = 100.0
+#: Where the hand of someone who holds a thing is, against their height.
+_HAND_OUT, _HAND_AHEAD = 0.09, 0.2
 _GOOD_ENOUGH = 0.5
 _NOBODY = AnchorId("char_nobody")
 _INSERT_AIR = {
