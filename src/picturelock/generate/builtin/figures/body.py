@@ -432,7 +432,11 @@ def _bodice(s: Skeleton, look: CharacterLook, d: Detail, loose: float) -> Solid:
     low = {Upper.SHIRT: -0.028, Upper.SWEATER: -0.03, Upper.JACKET: -0.062, Upper.UNIFORM: -0.07}.get(
         kind, -0.03
     )
-    tucked = look.lower.kind not in {Lower.TROUSERS, Lower.SHORTS} and kind in {Upper.SHIRT, Upper.APRON}
+    tucked = look.lower.kind not in {Lower.TROUSERS, Lower.SHORTS} and kind in {
+        Upper.SHIRT,
+        Upper.APRON,
+        Upper.SWEATER,
+    }
     if tucked:
         low = 0.062
     elif kind is not Upper.LONG_COAT:
@@ -449,7 +453,8 @@ def _bodice(s: Skeleton, look: CharacterLook, d: Detail, loose: float) -> Solid:
             )
         )
     if kind is Upper.LONG_COAT:
-        forms += skirt(s, -0.3, 1.42, 0.058 * (0.5 + 0.5 * s.size.girth), 0.034)
+        forms += skirt(s, -0.3, 1.42, 0.062 * (0.5 + 0.5 * s.size.girth), 0.034)
+        forms.append(ball(s.pelvis, (0.1 * h * s.size.wide, 0.085 * h, 0.094 * h * s.size.girth), p))
     rolled = kind is Upper.APRON
     cuff = 0.005 * h if kind in {Upper.SHIRT, Upper.APRON, Upper.CLOAK} else 0.010 * h
     sleeves = [sleeve(s, arm, loose, cuff, 0.42 if rolled else 0.97) for arm in s.arms]
@@ -685,7 +690,7 @@ def _cloak(s: Skeleton, look: CharacterLook, d: Detail) -> Part:
 def _apron(s: Skeleton, look: CharacterLook, d: Detail, colour: Rgb, loose: float) -> Part:
     """A bib and a skirt over the front."""
     h, c, p = s.size.height, s.chest_frame, s.pelvis_frame
-    forms = trunk(s, look, loose) + skirt(s, -0.2, 1.0, 0.07 * (0.5 + 0.5 * s.size.girth), 0.012)
+    forms = trunk(s, look, loose) + skirt(s, -0.2, 1.0, 0.078 * (0.5 + 0.5 * s.size.girth), 0.036)
     solid = Solid.of(forms, d.body, 0.03 * h)
     front = unit(c[:, 2] + p[:, 2])
     solid.cut(half_space(s.waist + front * 0.012 * h, front))
@@ -804,7 +809,7 @@ def accessories(s: Skeleton, look: CharacterLook, d: Detail) -> list[Part]:
             )
         )
     if Accessory.BELT in look.accessories or look.upper.kind is Upper.UNIFORM:
-        extra = 0.012 * h if look.upper.kind is Upper.LONG_COAT else 0.005 * h
+        extra = 0.018 * h
         parts.append(_belt(s, d, (0.26, 0.20, 0.16), loose + extra))
     return parts
 

@@ -200,7 +200,7 @@ def face(look: CharacterLook, expression: Expression, gaze: tuple[float, float],
         gaze: Degrees to the figure's right and up.
         head_px: Height of the head in the picture: small heads get fewer and broader strokes.
     """
-    size = int(min(1024, max(64, 2 ** np.ceil(np.log2(max(head_px, 8.0) * 1.1)))))
+    size = int(min(768, max(64, 2 ** np.ceil(np.log2(max(head_px, 8.0) * 1.1)))))
     sheet = _Sheet(size)
     mien = _MIENS[expression]
     # No stroke is thinner than the pen.

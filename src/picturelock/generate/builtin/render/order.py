@@ -12,14 +12,16 @@ from picturelock.generate.builtin.render.trace import Stage
 
 _EVERY = 7
 _GROUND_M2 = 6.0
+_SLOPE = 0.075
 
 
-def is_ground(meshes: Sequence[Mesh]) -> bool:
-    """Whether a thing is level ground: flat, wide, and low."""
+def is_ground(meshes: Sequence[Mesh], eye_y: float) -> bool:
+    """Whether a thing lies under the eye, wide and nearly level: a floor, a road, land, the sea."""
     points = np.concatenate([m.vertices for m in meshes])
-    low, high = points.min(axis=0), points.max(axis=0)
-    wide = float((high[0] - low[0]) * (high[2] - low[2]))
-    return bool(high[1] - low[1] < 0.3 and wide > _GROUND_M2 and high[1] < 0.5)
+    size = points.max(axis=0) - points.min(axis=0)
+    wide = float(size[0] * size[2])
+    level = float(size[1]) < max(0.3, _SLOPE * wide**0.5)
+    return level and wide > _GROUND_M2 and float(np.median(points[:, 1])) < eye_y - 0.3
 
 
 class Arrangement:
@@ -34,6 +36,7 @@ class Arrangement:
         for mesh in meshes:
             if len(mesh.faces):
                 self._things.setdefault(mesh.name, []).append(mesh)
+        self._grounds = {name for name, own in self._things.items() if is_ground(own, float(canvas.eye[1]))}
         self._figures = {name: tuple(own) for name, own in figures.items()}
         self._canvas = canvas
         self._depths = {name: self._nearest(own) for name, own in self._things.items()}
@@ -67,7 +70,7 @@ class Arrangement:
             hides = np.bincount(things[nearer], minlength=len(names))
             hidden = np.bincount(things[~nearer], minlength=len(names))
             for n, name in enumerate(names):
-                if hides[n] >= 4 and hides[n] > 4 * hidden[n] and not is_ground(self._things[name]):
+                if hides[n] >= 4 and hides[n] > 4 * hidden[n] and name not in self._grounds:
                     front[name] = figure
         return front
 
@@ -83,7 +86,7 @@ class Arrangement:
         for name, own in self._things.items():
             if name in front:
                 before.setdefault(front[name], []).extend(own)
-            elif is_ground(own):
+            elif name in self._grounds:
                 ground += own
             elif self._depths[name] > beyond:
                 back += own

@@ -113,6 +113,8 @@ class Easel:
         seen = look(stage, canvas, window)
         if not seen.hit.any():
             return None
+        seen = seen.cropped(int(12 * canvas.unit) + 4)
+        window = seen.window
         fine = ink.Sampled(stage, canvas, seen)
         painted = wash.paint(
             canvas,

@@ -128,6 +128,24 @@ class Buffers:
     normal: Floats
     ray: Floats
 
+    def cropped(self, spare: int) -> "Buffers":
+        """Only the part in which something was met, and a little around it."""
+        hit = self.hit
+        rows, columns = np.flatnonzero(hit.any(axis=1)), np.flatnonzero(hit.any(axis=0))
+        height, width = hit.shape
+        top, bottom = max(0, int(rows[0]) - spare), min(height, int(rows[-1]) + 1 + spare)
+        left, right = max(0, int(columns[0]) - spare), min(width, int(columns[-1]) + 1 + spare)
+        part = (slice(top, bottom), slice(left, right))
+        at = self.window
+        window = Window(at.left + left, at.top + top, at.left + right, at.top + bottom)
+        return Buffers(
+            window,
+            mesh=np.ascontiguousarray(self.mesh[part]),
+            depth=np.ascontiguousarray(self.depth[part]),
+            normal=np.ascontiguousarray(self.normal[part]),
+            ray=np.ascontiguousarray(self.ray[part]),
+        )
+
     @property
     def hit(self) -> NDArray[np.bool_]:
         """Where something was met."""

@@ -1,4 +1,4 @@
-"""Washes: light gathered at every pixel, laid down in a few values with soft, uneven edges."""
+"""Washes: light gathered at every pixel, laid down in a few values with soft, value edges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -142,14 +142,13 @@ def lamp_light(stage: Stage, points: Floats, normals: Floats, lamps: Sequence[La
     return total
 
 
-def _laid(value: Floats, edges: Sequence[float], wobble: Floats, soft: float) -> tuple[Floats, Floats]:
+def _laid(value: Floats, edges: Sequence[float], soft: float) -> tuple[Floats, Floats]:
     """Quantise light into washes: (0..1 in as many steps as edges, pigment gathered along the steps)."""
-    uneven = value + wobble
     total = np.zeros_like(value)
     rim = np.zeros_like(value)
     for edge in edges:
-        total += noise.step(edge - soft, edge + soft, uneven)
-        rim += np.exp(-(((uneven - np.float32(edge - soft)) / np.float32(soft * 1.3)) ** 2))
+        total += noise.step(edge - soft, edge + soft, value)
+        rim += np.exp(-(((value - np.float32(edge - soft)) / np.float32(soft * 1.3)) ** 2))
     return total / np.float32(len(edges)), np.minimum(rim, 1)
 
 
@@ -239,16 +238,15 @@ def paint(
 
     unit = canvas.unit
     fine = _windowed(canvas, window, 7 * unit, seed + 1)
-    even = _windowed(canvas, window, 18 * unit, seed + 3)
     broad = _windowed(canvas, window, 60 * unit, seed + 2)
     sky_share = 0.5 + 0.5 * seen.normal[..., 1]
     fill = (0.20 + 0.16 * sky_share) * (0.25 + 0.75 * open_sky**1.3) * (0.7 + ambient)
     value = fill + palette.key_strength * 0.78 * key
-    wobble = 0.005 * even + 0.005 * broad
+    value, warm = _shaken(canvas, window, value, warm, seed)
     edges = (0.12, 0.24, 0.56) if palette.values >= 4 else (0.16, 0.50)
-    laid, rim = _laid(value, edges, wobble, 0.035)
+    laid, rim = _laid(value, edges, 0.035)
     warm_edges = (0.10, 0.28, 0.6)
-    warm_laid, _ = _laid(warm, warm_edges, wobble * 1.5, 0.06)
+    warm_laid, _ = _laid(warm, warm_edges, 0.06)
 
     light = palette.shade + (palette.key - palette.shade) * laid[..., None]
     # Full light lets the paper through.
@@ -260,7 +258,7 @@ def paint(
     painted = painted * (1 - own_glow) + (palette.warm * 0.6 + palette.paper * 0.42) * own_glow
 
     marks = strokes(canvas, seen, stage, point, seed) * (1 - own_glow[..., 0])
-    hatch = _hatching(canvas, window, value + wobble, fine)
+    hatch = _hatching(canvas, window, value, fine)
     painted = 1 - np.maximum(1 - painted, 0) ** np.float32(1.14 - 0.1 * palette.night)
     dark = np.maximum(np.maximum(marks, hatch * 0.45 * (1 - warm_laid)), ink)
     painted += (palette.ink - painted) * dark[..., None]
@@ -277,6 +275,20 @@ def _windowed(canvas: Canvas, window: Window, scale: float, seed: int) -> Floats
     """Noise of the whole sheet, seen through a window, so that all layers share one paper."""
     rows, columns = window.slices
     return noise.cloud(canvas.width, canvas.height, max(scale, 2.0), seed)[rows, columns]
+
+
+def _shaken(canvas: Canvas, window: Window, value: Floats, warm: Floats, seed: int) -> tuple[Floats, Floats]:
+    """The light moved a little to and fro: edges of washes waver, flat washes stay flat."""
+    reach = np.float32(2.2 * canvas.unit)
+    y, x = np.mgrid[0 : value.shape[0], 0 : value.shape[1]].astype(np.float32)
+    x += reach * _windowed(canvas, window, 26 * canvas.unit, seed + 3)
+    y += reach * _windowed(canvas, window, 26 * canvas.unit, seed + 4)
+    moved = (
+        cv2.remap(np.asarray(v, np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for v in (value, warm)
+    )
+    first, second = moved
+    return np.asarray(first, np.float32), np.asarray(second, np.float32)
 
 
 def _hatching(canvas: Canvas, window: Window, value: Floats, fine: Floats) -> Floats:
