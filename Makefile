@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Rooms whose branches are held above 95 % by their own tests.
+ROOMS := core ledger history
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --no-input
 
 .PHONY: demo test check bench lock clean help install install-dev
@@ -37,6 +39,8 @@ demo: install
 
 test: install-dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -p no:randomly -n 2 $(ROOMS:%=tests/unit/%) $(ROOMS:%=--cov=picturelock.%) \
+		--cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 
 check: install-dev
 	$(BIN)/ruff format --check .

@@ -3,8 +3,6 @@
 from enum import StrEnum
 from typing import Any, Literal
 
-import msgspec
-
 from picturelock.core.anchor import Anchor, CharacterAnchor, LocationAnchor, StyleAnchor, Value
 from picturelock.core.blocking import TimeOfDay, Weather
 from picturelock.core.contract import Angle, CameraMove, Contract, Framing, ShotSize
@@ -284,19 +282,3 @@ def _known(anchors: set[AnchorId], name: AnchorId | None, at: str) -> None:
         raise BadDocument(
             f"no anchor is called {name} - at `{at}`", remedy="Add it under anchors, or correct the name."
         )
-
-
-def encode_shape(value: Value) -> dict[str, Any]:
-    """A value without the fields that hold their defaults: how people write boards."""
-    return {
-        name: getattr(value, name)
-        for name in value.__struct_fields__
-        if getattr(value, name) != _default(type(value), name)
-    }
-
-
-def _default(kind: type[Value], name: str) -> object:
-    field = next(f for f in msgspec.structs.fields(kind) if f.name == name)
-    if field.default_factory is not msgspec.NODEFAULT:
-        return field.default_factory()
-    return field.default
