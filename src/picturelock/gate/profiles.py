@@ -154,12 +154,11 @@ def parse_profile(source: str | dict[str, Any]) -> Profile:
 
 def _plain(text: str) -> object:
     # The reader of YAML is slow to import, and judging with built values needs none.
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError
+    import yaml
 
     try:
-        return YAML(typ="safe", pure=True).load(text)
-    except MarkedYAMLError as error:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise BadDocument(f"the profile is not YAML: {error.problem}", line=line) from error
 
