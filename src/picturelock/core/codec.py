@@ -35,12 +35,12 @@ def _encode(value: object) -> object:
 
 
 def _decode(kind: type, value: object) -> object:
+    if issubclass(kind, Identifier) and isinstance(value, str):
+        return kind(value)
     if issubclass(kind, FrameRate) and isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)  # people write `frame_rate: 24`
     if not isinstance(value, str):
         raise Malformed(f"{kind.__name__} is written as text, not {type(value).__name__}")
-    if issubclass(kind, Identifier):
-        return kind(value)
     if issubclass(kind, Written):
         return kind.parse(value)
     raise TypeError(f"no JSON form for {kind.__name__}")

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -28,12 +28,10 @@ class Facts:
     Attributes:
         candidates: Takes by unit, oldest first.
         reviews: Reviews by unit, oldest first.
-        judged: Takes that a gate has answered on.
     """
 
     candidates: Mapping[UnitId, Sequence[Candidate]]
     reviews: Mapping[UnitId, Sequence[Review]]
-    judged: frozenset[TakeId] = field(default_factory=frozenset)
 
     def takes_of(self, unit: UnitId) -> Sequence[Candidate]:
         """The unit's takes, oldest first."""
@@ -46,7 +44,7 @@ class Facts:
 
 def read_facts(connection: sa.Connection, production: str, units: Iterable[UnitId] | None = None) -> Facts:
     """The facts of a production, or of these units only."""
-    take, review, verdict = tables.take, tables.review, tables.verdict
+    take, review = tables.take, tables.review
     takes = sa.select(take.c.id, take.c.unit, take.c.brief, take.c.attempt).where(
         take.c.production == production
     )
@@ -56,13 +54,10 @@ def read_facts(connection: sa.Connection, production: str, units: Iterable[UnitI
         .where(r.production == production)
         .order_by(r.number)
     )
-    judged = sa.select(verdict.c.take).where(verdict.c.production == production)
     if units is not None:
         some = list(units)
         takes = takes.where(take.c.unit.in_(some))
         reviews = reviews.where(review.c.unit.in_(some))
-        theirs = sa.select(take.c.id).where(take.c.production == production, take.c.unit.in_(some))
-        judged = judged.where(verdict.c.take.in_(theirs))
     unit_of, take_of, brief_of = _Checked(UnitId), _Checked(TakeId), _Checked(Digest)
     candidates: defaultdict[UnitId, list[Candidate]] = defaultdict(list)
     for name, unit, brief, attempt in connection.execute(takes.order_by(take.c.made_at, take.c.id)):
@@ -80,8 +75,7 @@ def read_facts(connection: sa.Connection, production: str, units: Iterable[UnitI
                 at=at,
             )
         )
-    answered = frozenset(take_of[name] for name in connection.execute(judged).scalars())
-    return Facts(candidates, said, answered)
+    return Facts(candidates, said)
 
 
 Id = TypeVar("Id", bound=Identifier)
@@ -313,6 +307,15 @@ def record_verdict(
             at=at,
         )
     )
+
+
+def is_judged(connection: sa.Connection, production: str, take: TakeId) -> bool:
+    """Whether a gate has answered on a take."""
+    verdict = tables.verdict
+    found = connection.execute(
+        sa.select(verdict.c.id).where(verdict.c.production == production, verdict.c.take == take).limit(1)
+    )
+    return found.first() is not None
 
 
 def read_verdicts(

@@ -320,9 +320,9 @@ class Workshop:
             neighbours=_locked_neighbours(snapshot, job.unit),
         )
         with self._database.write() as connection:
-            known = store.read_facts(connection, production, [job.unit])
-            if take.id in known.judged:
+            if store.is_judged(connection, production, take.id):
                 return "judged before"
+            known = store.read_facts(connection, production, [job.unit])
             now = self._clock.now()
             store.record_measurements(connection, production, take.id, measured, now)
             said = read_reviews(known.reviews_of(job.unit))
