@@ -36,6 +36,7 @@ from picturelock.core.anchor import (
     LocationLook,
     PieceKind,
     PropAnchor,
+    PropKind,
     SetKind,
     SetPiece,
     Value,
@@ -193,6 +194,10 @@ class _Crew:
     def _prop_size(self, name: AnchorId) -> float:
         anchor = self.board.anchor(name)
         return anchor.look.size_m if isinstance(anchor, PropAnchor) else 0.3
+
+    def _lies_flat(self, name: AnchorId) -> bool:
+        anchor = self.board.anchor(name)
+        return isinstance(anchor, PropAnchor) and anchor.look.kind in {PropKind.LETTER, PropKind.MAP}
 
     def _people(self) -> tuple[Person, ...]:
         found: list[Person] = []
@@ -485,8 +490,12 @@ class _Crew:
                 msgspec.structs.replace(p.placement(heading + 180.0), x_m=at.x, z_m=at.z, head_tilt_deg=-25.0)
             )
         seen = size * _INSERT_AIR.get(self.shot.size, 1.9)
-        tilt = {Angle.OVERHEAD: -80.0, Angle.LOW: 5.0, Angle.HIGH: -48.0}.get(self.shot.angle, -24.0)
-        camera = self._look_at(target, height + size * 0.45, heading, tilt, seen, 60.0)
+        # What is read lies flat: the lens looks down on it. Everything else stands up to the lens.
+        flat = holder is None and self._lies_flat(name)
+        level = -58.0 if flat else -24.0
+        tilt = {Angle.OVERHEAD: -80.0, Angle.LOW: 5.0, Angle.HIGH: -48.0}.get(self.shot.angle, level)
+        middle = height + (0.02 if flat else size * 0.45)
+        camera = self._look_at(target, middle, heading, tilt, seen, 60.0)
         return _Setup(camera, tuple(figures), tuple(props))
 
     def _detail(self, people: tuple[Person, ...]) -> _Setup:

@@ -840,7 +840,17 @@ def _dialogue_composition(
     ):
         return ShotSize.CLOSE_UP, Framing.SINGLE, [speaker], Purpose.LINE
     size = ShotSize.MEDIUM if floor.exchange <= 1 else ShotSize.MEDIUM_CLOSE_UP
+    if _shoulder_is_too_low(floor, speaker, listener):
+        if floor.exchange % 2 == 0:
+            return ShotSize.MEDIUM_LONG, Framing.TWO_SHOT, [speaker, listener], Purpose.LINE
+        return size, Framing.SINGLE, [speaker], Purpose.LINE
     return size, Framing.OVER_THE_SHOULDER, [speaker, listener], Purpose.LINE
+
+
+def _shoulder_is_too_low(floor: _Floor, speaker: str, listener: str) -> bool:
+    """Whether a shot over the listener's shoulder would show no shoulder: a child's, before a grown-up's face."""
+    heights = [floor.stage.characters[name].look.height_m for name in (speaker, listener)]
+    return heights[1] < 0.8 * heights[0]
 
 
 def _master_shown(floor: _Floor, one: str, other: str) -> bool:

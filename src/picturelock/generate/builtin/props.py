@@ -82,8 +82,16 @@ def _book(c: Rgb) -> Model:
 
 
 def _letter(c: Rgb) -> Model:
+    sheet = (block(vec(0, 0.012, 0), (0.36, 0.012, 0.5), edge=0.006),)
+    # Ragged lines of writing under a heading; the last is short, as last lines are.
+    ends = (0.27, 0.24, 0.28, 0.22, 0.26, 0.25, 0.05)
+    lines = [
+        limb(vec(-0.27, 0.026, 0.26 - 0.095 * n), vec(end, 0.026, 0.26 - 0.095 * n), 0.011, 0.011)
+        for n, end in enumerate(ends)
+    ]
+    heading = limb(vec(-0.18, 0.026, 0.38), vec(0.18, 0.026, 0.38), 0.02, 0.02)
     return Model(
-        (Piece((block(vec(0, 0.012, 0), (0.36, 0.012, 0.5), edge=0.006),), _PAPER if max(c) < 0.6 else c),),
+        (Piece(sheet, _PAPER if max(c) < 0.6 else c), Piece((heading, *lines), _DARK)),
         grip=(0, 0.01, -0.44),
         shown=True,
     )
