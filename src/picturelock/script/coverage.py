@@ -828,8 +828,14 @@ def _dialogue_composition(
     if listener is None:
         size = ShotSize.MEDIUM if floor.exchange == 0 else ShotSize.MEDIUM_CLOSE_UP
         return size, Framing.SINGLE, [speaker], Purpose.LINE
+    uneven = _shoulder_is_too_low(floor, speaker, listener) or _shoulder_is_too_low(floor, listener, speaker)
     if floor.exchange == 0 and not _master_shown(floor, speaker, listener):
-        return ShotSize.MEDIUM, Framing.TWO_SHOT, [speaker, listener], Purpose.MASTER
+        return (
+            ShotSize.MEDIUM_LONG if uneven else ShotSize.MEDIUM,
+            Framing.TWO_SHOT,
+            [speaker, listener],
+            Purpose.MASTER,
+        )
     alone = len({s.line.speaker for s in group}) == 1
     if floor.exchange % 9 == 8 and floor.exchange > 0:
         # A long talk is let breathe: back to both of them before going close again.
