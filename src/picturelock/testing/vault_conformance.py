@@ -90,6 +90,22 @@ def takes_files(bench: Bench) -> None:
             _expect("read after the file is gone", bench.open().read(digest), data)
 
 
+def takes_many_files(bench: Bench) -> None:
+    """Many files at once, the same bytes among them twice, are kept as they would be one by one."""
+    contents = [bytes([number]) * number * 1000 for number in range(40)] + [b"", _BIG, _BIG]
+    for ours in (False, True):
+        vault = bench.open()
+        _expect("no files", vault.put_files([], ours=ours), [])
+        paths = [_file(bench, f"many-{ours}-{number}", data) for number, data in enumerate(contents)]
+        digests = vault.put_files(paths, ours=ours)
+        _expect("digests", digests, [Digest.of(data) for data in contents])
+        _expect("again", vault.put_files(paths, ours=ours), digests)
+        _expect("the files themselves", [path.read_bytes() for path in paths], contents)
+        for path in paths:
+            path.unlink()
+        _expect("read", [bench.open().read(digest) for digest in digests], contents)
+
+
 def is_not_changed_through_a_users_file(bench: Bench) -> None:
     """A user may edit or empty the file that was put."""
     path = _file(bench, "edited", _BIG)
@@ -164,6 +180,7 @@ def bears_many_writers(bench: Bench) -> None:
 CHECKS: tuple[Check, ...] = (
     gives_back_what_was_put,
     takes_files,
+    takes_many_files,
     is_not_changed_through_a_users_file,
     keeps_one_object_for_the_same_bytes,
     lists_in_order,

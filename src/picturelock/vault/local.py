@@ -7,6 +7,7 @@
 
 An object is written beside the others, flushed, renamed into place, and its folder flushed. So after a crash at any
 moment an object is there whole or not there. Two writers of the same bytes rename the same content over each other.
+Of many files put at once, the contents are flushed side by side and each folder once for all.
 
 The read-only bit keeps honest programs from writing; it is no evidence that nothing has. :meth:`LocalVault.verify`
 always hashes.
@@ -17,9 +18,11 @@ import fcntl
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +35,7 @@ from picturelock.vault.store import Condition
 _CHUNK = 1024 * 1024
 _SMALL = 1024 * 1024
 _LEFTOVER_SECONDS = 3600
+_AT_ONCE = 8
 _FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file until one of them is written
 _CANNOT_SHARE = {
     errno.EXDEV,
@@ -68,43 +72,56 @@ class LocalVault:
     def put(self, data: bytes) -> Digest:
         """See :meth:`Vault.put`."""
         digest = Digest.of(data)
-        if not self._is_there(digest, len(data)):
-            with self._arriving() as (temporary, file):
-                _write_all(file, memoryview(data))
-                self._place(temporary, file, digest)
+        if self._is_there(digest, len(data)):
+            self._settle([_Arrival(digest, None)])
+            return digest
+        with _clearing() as temporaries, self._arriving(temporaries) as (temporary, file):
+            _write_all(file, memoryview(data))
+            _flush(file.fileno())
+            self._settle([_Arrival(digest, temporary)])
         return digest
 
     def put_file(self, path: Path, *, ours: bool = False) -> Digest:
-        """See :meth:`Vault.put_file`.
+        """See :meth:`Vault.put_file`."""
+        return self.put_files([path], ours=ours)[0]
+
+    def put_files(self, paths: Sequence[Path], *, ours: bool = False) -> list[Digest]:
+        """See :meth:`Vault.put_files`.
 
         A file of ours becomes the object itself where the file system lets one file have two names. A user's file is
         never linked: an edit of it would change the object.
         """
-        return self._adopt(path) if ours else self._take_copy(path)
+        bring = self._adopt if ours else self._take_copy
+        with _clearing() as temporaries:
+            arrivals = _side_by_side(lambda path: bring(path, temporaries), paths)
+            self._settle(arrivals)
+        return [arrival.digest for arrival in arrivals]
 
-    def _adopt(self, path: Path) -> Digest:
-        digest = hash_file(path)
-        if self._is_there(digest, path.stat().st_size):
-            return digest
-        with self._arriving() as (temporary, _):
+    def _adopt(self, path: Path, temporaries: list[Path]) -> "_Arrival":
+        with path.open("rb") as file:
+            digest = hash_file(path)
+            if self._is_there(digest, os.fstat(file.fileno()).st_size):
+                return _Arrival(digest, None)
+            # Before the link changes its inode: what its writer has flushed already costs nothing here.
+            _flush(file.fileno())
+        with self._arriving(temporaries) as (temporary, _):
             temporary.unlink()
-            try:
-                temporary.hardlink_to(path)
-            except OSError as error:
-                if error.errno not in _CANNOT_SHARE:
-                    raise
-                return self._take_copy(path)
-            with temporary.open("rb") as file:
-                self._place(temporary, file, digest)
-        return digest
+        try:
+            temporary.hardlink_to(path)
+        except OSError as error:
+            if error.errno not in _CANNOT_SHARE:
+                raise
+            return self._take_copy(path, temporaries)
+        return _Arrival(digest, temporary)
 
-    def _take_copy(self, path: Path) -> Digest:
-        with path.open("rb") as source, self._arriving() as (temporary, file):
+    def _take_copy(self, path: Path, temporaries: list[Path]) -> "_Arrival":
+        with path.open("rb") as source, self._arriving(temporaries) as (temporary, file):
             # The digest is that of the copy: whoever writes to the original meanwhile, the object keeps its promise.
             digest = hash_file(temporary) if _share_blocks(source, file) else _copy(source, file)
-            if not self._is_there(digest, os.fstat(file.fileno()).st_size):
-                self._place(temporary, file, digest)
-        return digest
+            if self._is_there(digest, os.fstat(file.fileno()).st_size):
+                return _Arrival(digest, None)
+            _flush(file.fileno())
+        return _Arrival(digest, temporary)
 
     def has(self, digest: Digest) -> bool:
         """See :meth:`Vault.has`."""
@@ -188,57 +205,83 @@ class LocalVault:
         return [digest for digest in list(self) if digest not in keep and self.discard(digest)]
 
     def _is_there(self, digest: Digest, size: int) -> bool:
-        path = self.path(digest)
         try:
-            whole = path.stat().st_size == size  # a wrong size is damage, mended by putting the bytes again
+            return (
+                self.path(digest).stat().st_size == size
+            )  # else it is damage, mended by putting the bytes again
         except FileNotFoundError:
             return False
-        if whole:
-            # Another writer may have renamed it and not yet flushed; it must be durable when we say so.
-            _flush_folder(path.parent)
-        return whole
 
     @contextmanager
-    def _arriving(self) -> Iterator[tuple[Path, BinaryIO]]:
+    def _arriving(self, temporaries: list[Path]) -> Iterator[tuple[Path, BinaryIO]]:
         handle, name = tempfile.mkstemp(dir=self._incoming)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "w+b", buffering=0) as file:
-                yield temporary, file
-        finally:
-            # Still there after an error, and after a rename onto another name of the same file, which does nothing.
-            temporary.unlink(missing_ok=True)
+        temporaries.append(Path(name))
+        with os.fdopen(handle, "w+b", buffering=0) as file:
+            yield Path(name), file
 
-    def _place(self, temporary: Path, file: BinaryIO, digest: Digest) -> None:
-        target = self.path(digest)
-        temporary.chmod(0o444)
-        _flush(file.fileno())
-        try:
-            temporary.replace(target)
-        except FileNotFoundError:
-            target.parent.mkdir(exist_ok=True)
-            _flush_folder(self._objects)
-            temporary.replace(target)
-        _flush_folder(target.parent)
+    def _settle(self, arrivals: Sequence["_Arrival"]) -> None:
+        """Give arrivals their names, and make the names durable."""
+        # Also where an object was there: another writer may have renamed it and not yet flushed.
+        folders = sorted({self.path(arrival.digest).parent for arrival in arrivals})
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+        _flush_folder(self._objects)
+        for arrival in arrivals:
+            if arrival.temporary is not None:
+                arrival.temporary.chmod(0o444)
+                arrival.temporary.replace(self.path(arrival.digest))
+        for folder in folders:
+            _flush_folder(folder)
 
     def _clear_leftovers(self) -> None:
         """Delete what writers that died have left.
 
-        A living writer's file is young. Its age is told by the file system's own clock, which may be another machine's.
+        A living writer's file is young, even where it is a link to an old one: a link changes the status time. Ages
+        are told by the file system's own clock, which may be another machine's.
         """
         present = list(self._incoming.iterdir())
         if not present:
             return
         handle, name = tempfile.mkstemp(dir=self._incoming)
         try:
-            now = os.fstat(handle).st_mtime
+            now = os.fstat(handle).st_ctime
         finally:
             os.close(handle)
             Path(name).unlink()
         for path in present:
             with suppress(FileNotFoundError):
-                if now - path.stat().st_mtime > _LEFTOVER_SECONDS:
+                if now - path.stat().st_ctime > _LEFTOVER_SECONDS:
                     path.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """Bytes that are flushed and have no name yet; ``temporary`` is ``None`` where the object was there before."""
+
+    digest: Digest
+    temporary: Path | None
+
+
+@contextmanager
+def _clearing() -> Iterator[list[Path]]:
+    """Collects temporary files and deletes what is left of them.
+
+    That is after an error, and after a rename onto another name of the same file, which does nothing.
+    """
+    temporaries: list[Path] = []
+    try:
+        yield temporaries
+    finally:
+        for temporary in temporaries:
+            temporary.unlink(missing_ok=True)
+
+
+def _side_by_side(bring: Callable[[Path], _Arrival], paths: Sequence[Path]) -> list[_Arrival]:
+    """In threads, because one file is hashed while others wait for the disk."""
+    if len(paths) < 2:
+        return [bring(path) for path in paths]
+    with ThreadPoolExecutor(min(_AT_ONCE, len(paths))) as pool:
+        return list(pool.map(bring, paths))
 
 
 def hash_file(path: Path) -> Digest:

@@ -1,12 +1,16 @@
 """A second vault with the same objects, and mending one from the other."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from itertools import islice
 from typing import Protocol
 
 from picturelock.core.digest import Digest
 from picturelock.core.failures import Damaged
 from picturelock.core.value import Value
 from picturelock.vault.store import Condition, Vault
+
+_BATCH = 64
 
 
 class Mendable(Vault, Protocol):
@@ -44,10 +48,10 @@ def mirror(source: Vault, target: Vault, digests: Iterable[Digest] | None = None
         Damaged: An object of the source is not what its digest says. What was copied before it stays.
     """
     copied: list[Digest] = []
-    for digest in source if digests is None else digests:
-        if not target.has(digest):
-            _copy(source, target, digest)
-            copied.append(digest)
+    missing = (digest for digest in (source if digests is None else digests) if not target.has(digest))
+    while batch := list(dict.fromkeys(islice(missing, _BATCH))):
+        _copy(source, target, batch)
+        copied += batch
     return copied
 
 
@@ -62,16 +66,18 @@ def mend(vault: Mendable, mirrored: Vault, digests: Sequence[Digest]) -> Mended:
             lost.append(digest)
             continue
         vault.discard(digest)
-        _copy(mirrored, vault, digest)
+        _copy(mirrored, vault, [digest])
         restored.append(digest)
     return Mended(restored=tuple(restored), lost=tuple(lost))
 
 
-def _copy(source: Vault, target: Vault, digest: Digest) -> None:
-    with source.local(digest) as path:
-        found = target.put_file(path)
-    if found != digest:
-        raise Damaged(
-            f"object {digest.short} holds other bytes ({found.short})",
-            remedy="Run `picturelock verify --deep` on the vault it comes from.",
-        )
+def _copy(source: Vault, target: Vault, digests: Sequence[Digest]) -> None:
+    with ExitStack() as stack:
+        paths = [stack.enter_context(source.local(digest)) for digest in digests]
+        put = target.put_files(paths)
+    for digest, found in zip(digests, put, strict=True):
+        if found != digest:
+            raise Damaged(
+                f"object {digest.short} holds other bytes ({found.short})",
+                remedy="Run `picturelock verify --deep` on the vault it comes from.",
+            )

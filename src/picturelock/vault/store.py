@@ -1,6 +1,6 @@
 """What every store of objects promises, whatever holds the bytes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
@@ -30,6 +30,16 @@ class Vault(Protocol):
         Args:
             path: The file; left as it is.
             ours: Written by Picturelock and not to be changed again, so that the store may link it instead of copying.
+        """
+        ...
+
+    def put_files(self, paths: Sequence[Path], *, ours: bool = False) -> list[Digest]:
+        """Keep the bytes of many files, in less time than one after another. All are durable when the call returns.
+
+        After an error some may have been kept. The arguments are those of :meth:`put_file`.
+
+        Returns:
+            A digest for each path, in the same order.
         """
         ...
 

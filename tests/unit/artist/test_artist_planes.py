@@ -1,7 +1,7 @@
 """Keyframes and their planes: what the camera, the gate and the compositor rely on."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -104,6 +104,9 @@ class Shelf:
     def put_file(self, path: Path, *, ours: bool = False) -> Digest:
         del ours
         return self.put(path.read_bytes())
+
+    def put_files(self, paths: Sequence[Path], *, ours: bool = False) -> list[Digest]:
+        return [self.put_file(path, ours=ours) for path in paths]
 
     def has(self, digest: Digest) -> bool:
         return digest in self.objects

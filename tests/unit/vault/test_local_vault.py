@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from picturelock.core.digest import Digest
 from picturelock.core.failures import Damaged
 from picturelock.testing.vault_conformance import CHECKS, Check
+from picturelock.vault import local
 from picturelock.vault.local import LocalVault, hash_file
 from picturelock.vault.mirror import mend, mirror
 from picturelock.vault.store import Condition
@@ -94,13 +95,50 @@ def test_putting_again_mends_an_object_that_lost_its_end(vault: LocalVault) -> N
     assert vault.verify(digest) is Condition.WHOLE
 
 
-def test_leftovers_go_when_old(vault: LocalVault) -> None:
-    old, young = vault.root / "incoming" / "old", vault.root / "incoming" / "young"
-    old.write_bytes(b"half")
-    young.write_bytes(b"being written")
-    os.utime(old, (1, 1))
+def test_leftovers_go_when_old(vault: LocalVault, monkeypatch: pytest.MonkeyPatch) -> None:
+    (vault.root / "incoming" / "half").write_bytes(b"half")
+    LocalVault(vault.root)
+    assert [path.name for path in (vault.root / "incoming").iterdir()] == ["half"]
+    monkeypatch.setattr(local, "_LEFTOVER_SECONDS", -1)
     assert list(LocalVault(vault.root)) == []
-    assert [path.name for path in (vault.root / "incoming").iterdir()] == ["young"]
+    assert list((vault.root / "incoming").iterdir()) == []
+
+
+def test_an_old_file_that_is_just_being_linked_is_no_leftover(vault: LocalVault, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    old.write_bytes(b"rendered yesterday")
+    os.utime(old, (1, 1))
+    (vault.root / "incoming" / "link").hardlink_to(old)
+    LocalVault(vault.root)
+    assert (vault.root / "incoming" / "link").exists()
+
+
+def test_an_error_among_many_leaves_nothing_half_done(vault: LocalVault, tmp_path: Path) -> None:
+    paths = [tmp_path / f"file{number}" for number in range(20)]
+    for number, path in enumerate(paths):
+        path.write_bytes(bytes([number]) * 100_000)
+    paths[11].unlink()
+    for ours in (False, True):
+        with pytest.raises(FileNotFoundError):
+            vault.put_files(paths, ours=ours)
+        assert list((vault.root / "incoming").iterdir()) == []
+        assert all(vault.verify(digest) is Condition.WHOLE for digest in vault)
+
+
+def test_many_files_of_ours_are_linked_and_damage_is_mended(vault: LocalVault, tmp_path: Path) -> None:
+    paths = [tmp_path / f"file{number}" for number in range(20)]
+    for number, path in enumerate(paths):
+        path.write_bytes(bytes([number % 15]) * 100_000)
+    digests = vault.put_files(paths, ours=True)
+    assert digests == [hash_file(path) for path in paths]
+    assert all(vault.path(digest).stat().st_nlink == 2 for digest in digests[5:15])
+    flat = vault.path(digests[7])
+    flat.chmod(0o644)
+    flat.unlink()
+    flat.write_bytes(b"short")
+    assert vault.put_files(paths, ours=True) == digests
+    assert all(vault.verify(digest) is Condition.WHOLE for digest in digests)
+    assert list((vault.root / "incoming").iterdir()) == []
 
 
 def test_strange_files_are_not_objects(vault: LocalVault) -> None:
