@@ -48,7 +48,7 @@ __all__ = ["MODEL_VERSION", "composite_still", "draw_still"]
 MODEL_VERSION = ARTIST
 
 _BACKGROUND = "background"
-_MOST_LAMPS = 4
+_MOST_LAMPS = 3
 _LANTERN_REACH_M = 2.0
 _LAMP_REACH_M = 2.6
 

@@ -137,9 +137,13 @@ class _Sheet:
 
     def lay(self, mask: Floats, colour: Sequence[float] | NDArray[np.floating], share: float = 1.0) -> None:
         """Put a wash down."""
-        a = (mask * share)[..., None]
-        self.colour = self.colour * (1 - a) + np.asarray(colour, np.float32) * a
-        self.alpha = self.alpha * (1 - mask * share) + mask * share
+        rows, columns = np.flatnonzero(mask.max(axis=1) > 0.002), np.flatnonzero(mask.max(axis=0) > 0.002)
+        if len(rows) == 0:
+            return
+        part = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+        a = mask[part] * share
+        self.colour[part] += (np.asarray(colour, np.float32) - self.colour[part]) * a[..., None]
+        self.alpha[part] += (1 - self.alpha[part]) * a
 
     def stroke(
         self, points: Points, widths: Sequence[float], strength: float = 1.0, within: Floats | None = None
@@ -330,7 +334,7 @@ def _brow(sheet: _Sheet, mien: _Mien, look: CharacterLook, side: int, pen: float
         (0.195, y + mien.brow_mid * 0.8 + mien.brow_out * 0.7),
         (0.238, y - 0.022 + mien.brow_out),
     )
-    widths = [0.020 * heavy * pen, 0.024 * heavy * pen, 0.017 * heavy * pen, 0.003]
+    widths = [0.010 * heavy * pen, 0.024 * heavy * pen, 0.017 * heavy * pen, 0.003]
     hair = np.array(look.hair.colour.rgb) / 255
     if look.age is Age.OLD and hair.mean() > 0.5:
         # White brows are left as paper with a shadow under them.

@@ -345,8 +345,8 @@ STANCES: dict[Pose, Stance] = {
         tilt=2.0,
         cock=-3.0,
         arms=(
-            Arm(reach=(-0.38, -0.46, 0.42), elbow=(1, -0.7, -0.2), twist=70, grip=0.45),
-            Arm(reach=(-0.42, -0.36, 0.40), elbow=(1, -0.7, -0.2), twist=70, grip=0.3),
+            Arm(reach=(-0.38, -0.46, 0.48), elbow=(1, -0.7, -0.2), twist=70, grip=0.45),
+            Arm(reach=(-0.42, -0.34, 0.55), elbow=(1, -0.7, 0.0), twist=70, grip=0.3),
         ),
         legs=(
             Leg(ankle=(0.035, 0, 0.085), turn=8),
@@ -369,8 +369,8 @@ STANCES: dict[Pose, Stance] = {
         _STANDING,
         lean=-2.0,
         arms=(
-            Arm(reach=(-0.44, -0.36, 0.40), elbow=(1, -0.75, -0.25), twist=80, grip=0.4),
-            Arm(reach=(-0.40, -0.45, 0.36), elbow=(1, -0.75, -0.25), twist=80, grip=0.3),
+            Arm(reach=(-0.42, -0.34, 0.54), elbow=(1, -0.8, 0.0), twist=80, grip=0.4),
+            Arm(reach=(-0.40, -0.46, 0.46), elbow=(1, -0.8, 0.0), twist=80, grip=0.3),
         ),
     ),
     Pose.WAVE: replace(

@@ -18,6 +18,11 @@ def _weight_by_distance(depth: Floats) -> Floats:
     return np.clip(3.6 / (near / 1.6) ** 0.42, 0.95, 4.6).astype(np.float32)
 
 
+def _short(normal: Floats) -> NDArray[np.int8]:
+    """Directions in a byte each: enough to tell a crease."""
+    return np.rint(normal * np.float32(127)).astype(np.int8)
+
+
 def _twice(array: NDArray) -> cv2.typing.MatLike:
     """Every pixel as four."""
     size = (array.shape[1] * 2, array.shape[0] * 2)
@@ -30,11 +35,10 @@ class Sampled:
     def __init__(self, stage: Stage, canvas: Canvas, seen: Buffers) -> None:
         thing = _things(stage)
         inverse = np.where(seen.hit, 1 / np.maximum(seen.depth, 1e-3), np.float32(0)).astype(np.float32)
-        busy = _busy(thing[seen.mesh], inverse, seen.normal)
-        self.busy = busy
+        busy = _busy(seen.mesh, inverse, seen.normal)
         self.mesh = np.asarray(_twice(seen.mesh), np.int16)
         self.inverse = np.asarray(_twice(inverse), np.float32)
-        self.normal = np.asarray(_twice(seen.normal), np.float32)
+        self.normal = np.asarray(_twice(_short(seen.normal)), np.int8)
         self.exact = np.asarray(_twice(busy.astype(np.uint8))) > 0
         rows, columns = np.nonzero(busy)
         for dy in (0, 1):
@@ -45,7 +49,7 @@ class Sampled:
                 r, c = rows * 2 + dy, columns * 2 + dx
                 self.mesh[r, c] = hits.mesh
                 self.inverse[r, c] = np.where(hits.mesh >= 0, 1 / np.maximum(hits.depth, 1e-3), 0)
-                self.normal[r, c] = hits.normal
+                self.normal[r, c] = _short(hits.normal)
         self.thing = thing[self.mesh]
 
 
@@ -56,15 +60,15 @@ def _things(stage: Stage) -> NDArray[np.int16]:
     return np.array([*numbers, -1], np.int16)
 
 
-def _busy(thing: NDArray[np.int16], inverse: Floats, normal: Floats) -> NDArray[np.bool_]:
+def _busy(mesh: NDArray[np.int16], inverse: Floats, normal: Floats) -> NDArray[np.bool_]:
     """Pixels near which something may end."""
-    mark = np.zeros(thing.shape, np.uint8)
+    mark = np.zeros(mesh.shape, np.uint8)
     for axis in (0, 1):
         a = [slice(None), slice(None)]
         b = [slice(None), slice(None)]
         a[axis], b[axis] = slice(None, -1), slice(1, None)
         ta, tb = tuple(a), tuple(b)
-        differs = thing[ta] != thing[tb]
+        differs = mesh[ta] != mesh[tb]
         jump = np.abs(inverse[ta] - inverse[tb]) > 0.02 * np.maximum(inverse[ta], inverse[tb])
         bend = np.einsum("ijk,ijk->ij", normal[ta], normal[tb]) < 0.9
         found = (differs | jump | bend).astype(np.uint8)
@@ -110,11 +114,19 @@ def _mark(fine: Sampled, rows: slice, axis: int, ink_of: Floats, crease_of: Floa
     crease = np.zeros(gap.shape, np.bool_)
     maybe = cut(fine.exact, 1, -1) & ~differs & ~gap & (crease_of[cut(fine.mesh, 1, -1)] > 0)
     where = np.nonzero(maybe)
-    crease[where] = np.einsum("ij,ij->i", normal_a[where], normal_b[where]) < 0.82
-    r, c = np.nonzero(differs | hidden | crease)
+    first, second = normal_a[where].astype(np.float32), normal_b[where].astype(np.float32)
+    crease[where] = np.einsum("ij,ij->i", first, second) < 0.82 * 127**2
+    # Panes in a frame, boards on a door: one thing of two colours.
+    mesh_a, mesh_b = cut(fine.mesh, 1, -1), cut(fine.mesh, 2, 0)
+    seam = ~differs & ~gap & (mesh_a != mesh_b) & (crease_of[mesh_a] > 0)
+    r, c = np.nonzero(differs | hidden | crease | seam)
     if len(r) == 0:
         return
-    line = np.where(differs[r, c], np.where(gap[r, c], 1.0, 0.72), np.where(hidden[r, c], 0.8, 0.55))
+    line = np.where(
+        differs[r, c],
+        np.where(gap[r, c], 1.0, 0.72),
+        np.where(hidden[r, c], 0.8, np.where(crease[r, c], 0.55, 0.42)),
+    )
     forward = (there > here)[r, c]
     close = near[r, c]
     r, c = r + rows.start + (axis == 0), c + (axis == 1)

@@ -5,6 +5,7 @@ draw, they fade.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,11 @@ from picturelock.generate.builtin.render.trace import Buffers, Stage
 Floats = NDArray[np.floating]
 
 
+@lru_cache(maxsize=64)
+def _table(seed: int) -> Floats:
+    return np.random.default_rng(seed).random((64, 64)).astype(np.float32)
+
+
 class _Surface:
     """Coordinates on the surfaces of some pixels.
 
@@ -24,19 +30,27 @@ class _Surface:
         v: Up the wall, or world z.
         du: Repeats across one pixel.
         dv: Repeats down one pixel.
-        along: Across the slope, in repeats; ``height`` up the world.
+        around: Around the things' upright axis at a radius of 10 cm, in repeats; ``height`` up the world.
         pen: Width of a stroke in pixels.
     """
 
     def __init__(
-        self, point: Floats, normal: Floats, span: Floats, repeat: float, pen: float, seed: int
+        self,
+        point: Floats,
+        normal: Floats,
+        span: Floats,
+        repeat: float,
+        pen: float,
+        middle: Floats,
+        seed: int,
     ) -> None:
         level = np.abs(normal[:, 1]) > 0.75
         length = np.maximum(np.hypot(normal[:, 0], normal[:, 2]), 1e-4)
         along = (point[:, 0] * normal[:, 2] - point[:, 2] * normal[:, 0]) / length
         # Neighbouring walls of one direction must not share their courses by accident: no matter, they are apart.
         self.level = level
-        self.along = along.astype(np.float32) / np.float32(repeat)
+        turn = np.arctan2(point[:, 0] - middle[0], point[:, 2] - middle[2])
+        self.around = (turn * np.float32(0.1 / repeat)).astype(np.float32)
         self.height = point[:, 1].astype(np.float32) / np.float32(repeat)
         self.u = np.where(level, point[:, 0], along).astype(np.float32) / np.float32(repeat)
         self.v = np.where(level, point[:, 2], point[:, 1]).astype(np.float32) / np.float32(repeat)
@@ -55,8 +69,7 @@ class _Surface:
 
     def chance(self, i: Floats, j: Floats, salt: int) -> Floats:
         """0..1 for every cell."""
-        table = np.random.default_rng(self.seed + salt).random((64, 64)).astype(np.float32)
-        return table[np.mod(i, 64).astype(np.int64), np.mod(j, 64).astype(np.int64)]
+        return _table(self.seed + salt)[np.mod(i, 64).astype(np.int64), np.mod(j, 64).astype(np.int64)]
 
     def line(self, distance: Floats, step: Floats, weight: float = 1.0) -> Floats:
         """A stroke where a distance in repeats is small."""
@@ -171,9 +184,13 @@ def _snow(s: _Surface) -> Floats:
 
 def _hair(s: _Surface) -> Floats:
     # Locks run from the crown down, so across the slope they are dense and along it long.
-    locks = s.noise(s.along * 1.5, s.height * 0.16, 1) + 0.45 * s.noise(s.along * 4.0, s.height * 0.3, 2)
-    part = s.line((locks - 0.35) * 0.16, s.step, 0.9)
-    return np.maximum(_broken(s, part, 0.1, 3) * 0.85, np.clip((locks - 0.9) * 1.6, 0, 1) * 0.28)
+    sway = 0.9 * s.noise(s.around * 0.25, s.height * 0.12, 1)
+    strand = s.around * 1.25 + sway
+    pressure = s.noise(np.floor(strand + 0.5) * 7.3, s.height * 0.22, 2)
+    stroke = s.line(strand - np.rint(strand), s.step * 1.25, 1.5) * np.clip(pressure * 1.6 + 0.1, 0, 1)
+    return np.maximum(
+        stroke * 0.9, np.clip((s.noise(strand * 0.5, s.height * 0.1, 3) - 0.5) * 2, 0, 1) * 0.16
+    )
 
 
 _PATTERNS: dict[str, tuple[Callable[[_Surface], Floats], float]] = {
@@ -222,7 +239,8 @@ def strokes(canvas: Canvas, seen: Buffers, stage: Stage, point: Floats, seed: in
         # A pixel covers more of a surface that is seen at a slant; strokes take the mean of both ways.
         span = depth / np.float32(canvas.focal_px) / np.sqrt(np.maximum(facing, 0.04))
         pen = float(np.clip(1.15 * canvas.unit, 0.8, 2.5))
-        surface = _Surface(point[where], normal, span, repeat, pen, seed + len(name) * 131)
+        middle = np.mean([stage.meshes[n].vertices.mean(axis=0) for n in numbers], axis=0)
+        surface = _Surface(point[where], normal, span, repeat, pen, middle, seed + len(name) * 131)
         fade = noise.step(0.22, 0.05, surface.step[None])[0] * np.clip(
             9.0 / np.maximum(depth, 1.0), 0.35, 1.0
         )

@@ -196,11 +196,14 @@ def _straight(
 ) -> Picture:
     """8-bit pixels whose colours reach beyond their edge, so that scaling draws no halo."""
     weight = hit.astype(np.float32)
-    reach = 2.5 * max(scene.canvas.unit, 0.5)
-    spread = cv2.GaussianBlur(weight, (0, 0), reach)
-    bled = cv2.GaussianBlur(painted * weight[..., None], (0, 0), reach)
-    outside = bled / np.maximum(spread, 1e-4)[..., None]
-    colour = np.where(hit[..., None], painted, outside)
+    colour = painted
+    spread: cv2.typing.MatLike = weight
+    if not hit.all():
+        reach = 2.5 * max(scene.canvas.unit, 0.5)
+        spread = cv2.GaussianBlur(weight, (0, 0), reach)
+        bled = cv2.GaussianBlur(painted * weight[..., None], (0, 0), reach)
+        rows, columns = np.nonzero(~hit)
+        colour[rows, columns] = bled[rows, columns] / np.maximum(spread[rows, columns], 1e-4)[:, None]
     depth = cv2.dilate(np.where(hit, seen.depth, 0).astype(np.float32), np.ones((7, 7), np.uint8))
     haze = 1 - np.exp2(-np.maximum(depth - 2, 0) / np.float32(max(scene.backdrop.haze_m, 0.1)))
     lineink = (

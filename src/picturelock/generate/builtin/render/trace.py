@@ -146,6 +146,17 @@ class Buffers:
             ray=np.ascontiguousarray(self.ray[part]),
         )
 
+    def rows(self, part: slice) -> "Buffers":
+        """A strip of it."""
+        at = self.window
+        window = Window(at.left, at.top + part.start, at.right, at.top + part.stop)
+        return Buffers(window, self.mesh[part], self.depth[part], self.normal[part], self.ray[part])
+
+    def every(self, step: int) -> "Buffers":
+        """Every so many pixels of it, both ways."""
+        part = (slice(step // 2, None, step), slice(step // 2, None, step))
+        return Buffers(self.window, self.mesh[part], self.depth[part], self.normal[part], self.ray[part])
+
     @property
     def hit(self) -> NDArray[np.bool_]:
         """Where something was met."""

@@ -1,6 +1,6 @@
 """Washes: light gathered at every pixel, laid down in a few values with soft, value edges."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -212,62 +212,150 @@ def paint(
     Returns:
         H x W x 3, 0..1; paper where nothing was met.
     """
-    height, width = seen.mesh.shape
-    window = seen.window
-    hit = seen.hit
-    colour = np.empty((height, width, 3), np.float32)
-    colour[:] = palette.paper
-    if not hit.any():
-        return colour
-    point = positions(canvas, seen)
-    table = np.array([m.material.colour for m in stage.meshes], np.float32)
-    glow = np.array([m.material.glow for m in stage.meshes], np.float32)[seen.mesh]
-    albedo = table[seen.mesh]
-    ink = np.zeros((height, width), np.float32)
-    _decals(canvas, seen, stage, albedo, ink)
-
-    own_point, own_normal = point[hit], seen.normal[hit]
-    key = np.zeros((height, width), np.float32)
-    key[hit] = key_light(world, own_point, own_normal, palette)
-    key = _softened(key, hit, max(0.6, (1.0 if palette.softness < 2 else 3.0) * canvas.unit))
-    warm = np.zeros((height, width), np.float32)
-    if lamps:
-        warm[hit] = lamp_light(world, own_point, own_normal, lamps)
-        warm = np.asarray(cv2.GaussianBlur(warm, (0, 0), max(0.6, 1.2 * canvas.unit)), np.float32)
+    gathered = _gather(canvas, seen, stage, world, palette, lamps, seed)
     open_sky = occlusion(world, canvas, seen)
-
-    unit = canvas.unit
+    window, unit = seen.window, canvas.unit
     fine = _windowed(canvas, window, 7 * unit, seed + 1)
     broad = _windowed(canvas, window, 60 * unit, seed + 2)
     sky_share = 0.5 + 0.5 * seen.normal[..., 1]
     fill = (0.20 + 0.16 * sky_share) * (0.25 + 0.75 * open_sky**1.3) * (0.7 + ambient)
-    value = fill + palette.key_strength * 0.78 * key
-    value, warm = _shaken(canvas, window, value, warm, seed)
-    edges = (0.12, 0.24, 0.56) if palette.values >= 4 else (0.16, 0.50)
-    laid, rim = _laid(value, edges, 0.035)
-    warm_edges = (0.10, 0.28, 0.6)
-    warm_laid, _ = _laid(warm, warm_edges, 0.06)
+    value, warm = _shaken(
+        canvas, window, fill + palette.key_strength * 0.78 * gathered.key, gathered.warm, seed
+    )
+    laid, rim = _laid(value, (0.12, 0.24, 0.56) if palette.values >= 4 else (0.16, 0.50), 0.035)
+    warm_laid, _ = _laid(warm, (0.10, 0.28, 0.6), 0.06)
+    light = _Laid(
+        laid=laid,
+        warm=warm_laid,
+        pigment=1 - 0.055 * rim + 0.012 * fine + 0.012 * broad,
+        hatch=_hatching(canvas, window, value, fine) * 0.45 * (1 - warm_laid),
+        marks=gathered.marks,
+    )
+    colour = np.empty((*seen.mesh.shape, 3), np.float32)
+    for part in bands(seen):
+        colour[part] = _mixed(canvas, seen.rows(part), stage, palette, backdrop, light.rows(part))
+    return _evened(colour, seen)
 
-    light = palette.shade + (palette.key - palette.shade) * laid[..., None]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Gathered:
+    """Light and pattern strokes at every pixel, H x W each."""
+
+    key: Floats
+    warm: Floats
+    marks: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Laid:
+    """Washes and strokes at every pixel, H x W each."""
+
+    laid: Floats
+    warm: Floats
+    pigment: Floats
+    hatch: Floats
+    marks: Floats
+
+    def rows(self, part: slice) -> "_Laid":
+        return _Laid(self.laid[part], self.warm[part], self.pigment[part], self.hatch[part], self.marks[part])
+
+
+def bands(seen: Buffers) -> list[slice]:
+    """Rows in strips that fit a processor's cache."""
+    height, width = seen.mesh.shape
+    rows = max(16, 200_000 // width)
+    return [slice(top, min(height, top + rows)) for top in range(0, height, rows)]
+
+
+def _gather(
+    canvas: Canvas,
+    seen: Buffers,
+    stage: Stage,
+    world: Stage,
+    palette: Palette,
+    lamps: Sequence[Lamp],
+    seed: int,
+) -> _Gathered:
+    marks = np.zeros(seen.mesh.shape, np.float32)
+    for part in bands(seen):
+        strip = seen.rows(part)
+        if strip.hit.any():
+            marks[part] = strokes(canvas, strip, stage, positions(canvas, strip), seed)
+    unit = canvas.unit
+    wide = palette.softness >= 2
+
+    def key(points: Floats, normals: Floats) -> Floats:
+        return key_light(world, points, normals, palette)
+
+    def warm(points: Floats, normals: Floats) -> Floats:
+        return lamp_light(world, points, normals, lamps)
+
+    # Wide and near lights have soft edges: every second pixel tells enough.
+    lit = _measured(canvas, seen, key, 2 if wide else 1, (3.0 if wide else 1.0) * unit)
+    warmed = _measured(canvas, seen, warm, 2, 1.6 * unit) if lamps else np.zeros_like(marks)
+    return _Gathered(lit, warmed, marks)
+
+
+def _measured(
+    canvas: Canvas, seen: Buffers, light: Callable[[Floats, Floats], Floats], step: int, soft_px: float
+) -> Floats:
+    """A light at every pixel, H x W, gathered at every ``step``-th and softened over surfaces."""
+    coarse = seen.every(step) if step > 1 else seen
+    hit = coarse.hit
+    found = np.zeros(hit.shape, np.float32)
+    for part in bands(coarse):
+        there = hit[part]
+        if there.any():
+            strip = coarse.rows(part)
+            found[part][there] = light(positions(canvas, strip)[there], strip.normal[there])
+    soft = _softened(found, hit, max(0.6, soft_px / step))
+    if step == 1:
+        return soft
+    height, width = seen.mesh.shape
+    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _mixed(
+    canvas: Canvas, seen: Buffers, stage: Stage, palette: Palette, backdrop: Backdrop, light: _Laid
+) -> Floats:
+    """Colours of a strip: paper where nothing was met."""
+    hit = seen.hit
+    albedo = np.array([m.material.colour for m in stage.meshes], np.float32)[seen.mesh]
+    glow = np.array([m.material.glow for m in stage.meshes], np.float32)[seen.mesh]
+    ink = np.zeros(hit.shape, np.float32)
+    _decals(canvas, seen, stage, albedo, ink)
     # Full light lets the paper through.
-    albedo = albedo + (palette.paper - albedo) * ((0.08 + 0.18 * laid) * (1 - 0.6 * palette.night))[..., None]
-    painted = albedo * light
-    painted += albedo * palette.warm * (warm_laid * (0.42 + 0.4 * palette.night))[..., None]
-    painted *= (1 - 0.055 * rim + 0.012 * fine + 0.012 * broad)[..., None]
+    day = 1 - 0.6 * palette.night
+    albedo += (palette.paper - albedo) * ((0.08 + 0.18 * light.laid) * day)[..., None]
+    painted = albedo * (palette.shade + (palette.key - palette.shade) * light.laid[..., None])
+    painted += albedo * palette.warm * (light.warm * (0.42 + 0.4 * palette.night))[..., None]
+    painted *= light.pigment[..., None]
     own_glow = np.clip(glow * (0.35 + 0.65 * max(palette.night, 0.35)), 0, 1)[..., None]
-    painted = painted * (1 - own_glow) + (palette.warm * 0.6 + palette.paper * 0.42) * own_glow
-
-    marks = strokes(canvas, seen, stage, point, seed) * (1 - own_glow[..., 0])
-    hatch = _hatching(canvas, window, value, fine)
+    painted += (palette.warm * 0.6 + palette.paper * 0.42 - painted) * own_glow
     painted = 1 - np.maximum(1 - painted, 0) ** np.float32(1.14 - 0.1 * palette.night)
-    dark = np.maximum(np.maximum(marks, hatch * 0.45 * (1 - warm_laid)), ink)
+    marks = light.marks * (1 - own_glow[..., 0])
+    dark = np.maximum(np.maximum(marks, light.hatch), ink)
     painted += (palette.ink - painted) * dark[..., None]
-
     distance = np.where(hit, seen.depth, np.float32(0))
     haze = 1 - np.exp2(-np.maximum(distance - 2.0, 0) / np.float32(max(backdrop.haze_m, 0.1)))
     haze = (haze * (1 - 0.85 * own_glow[..., 0]))[..., None]
     painted += (np.asarray(backdrop.far, np.float32) - painted) * haze
-    colour[hit] = np.clip(painted[hit], 0, 1)
+    return np.where(hit[..., None], np.clip(painted, 0, 1), palette.paper)
+
+
+def _evened(colour: Floats, seen: Buffers) -> Floats:
+    """Soften the steps between surfaces that no ink line covers."""
+    edge = np.zeros(seen.mesh.shape, np.bool_)
+    for a, b in (
+        ((slice(None, -1), slice(None)), (slice(1, None), slice(None))),
+        ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
+    ):
+        differs = (seen.mesh[a] != seen.mesh[b]) & seen.hit[a] & seen.hit[b]
+        edge[a] |= differs
+        edge[b] |= differs
+    rows, columns = np.nonzero(edge)
+    soft = np.asarray(cv2.blur(colour, (3, 3)), np.float32)
+    colour[rows, columns] = soft[rows, columns]
     return colour
 
 
