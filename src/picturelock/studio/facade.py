@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Self
 from picturelock.core.board import Board
 from picturelock.core.clock import Clock
 from picturelock.core.digest import Digest
-from picturelock.core.failures import NotFound, PicturelockError
 from picturelock.core.ids import RevisionId, ShotCode, TakeId, UnitId
 from picturelock.core.money import Money
 from picturelock.core.policy import Format
@@ -303,6 +302,3 @@ def default_author() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
-
-
-__all__ = ["Goal", "NotFound", "PicturelockError", "Studio", "default_author"]

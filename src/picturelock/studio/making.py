@@ -39,6 +39,7 @@ from picturelock.studio.planning import (
     Goal,
     Snapshot,
     Wish,
+    brief_digest,
     build_brief,
     wanted_now,
     wishes,
@@ -358,13 +359,8 @@ class Workshop:
                     decision.reason,
                     now,
                 )
-            self.submit_ready(connection, order, self._digests(snapshot), [job.unit.shot])
+            self.submit_ready(connection, order, brief_digest(snapshot), [job.unit.shot])
         return decision.action.value
-
-    def _digests(self, snapshot: Snapshot) -> BriefDigest:
-        from picturelock.studio.planning import brief_digest
-
-        return brief_digest(snapshot)
 
     def _give_up(self, payload: Any, kind: str, message: str) -> None:
         job = built(TakeJob, payload)
