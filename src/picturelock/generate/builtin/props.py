@@ -82,7 +82,7 @@ def _book(c: Rgb) -> Model:
 
 
 def _letter(c: Rgb) -> Model:
-    sheet = (block(vec(0, 0.012, 0), (0.36, 0.012, 0.5), edge=0.006),)
+    sheet = (block(vec(0, 0.03, 0), (0.36, 0.03, 0.5), edge=0.015),)
     # Ragged lines of writing under a heading; the last is short, as last lines are.
     ends = (0.27, 0.24, 0.28, 0.22, 0.26, 0.25, 0.05)
     lines = [
@@ -99,12 +99,11 @@ def _letter(c: Rgb) -> Model:
 
 def _map(c: Rgb) -> Model:
     folds = tuple(
-        block(vec(-0.375 + 0.25 * n, 0.02 + 0.02 * (n % 2), 0), (0.128, 0.012, 0.36), edge=0.006)
+        block(vec(-0.375 + 0.25 * n, 0.02 + 0.02 * (n % 2), 0), (0.130, 0.030, 0.36), edge=0.015)
         for n in range(4)
     )
     lines = tuple(
-        limb(vec(-0.4 + 0.2 * n, 0.055, -0.25), vec(-0.3 + 0.2 * n, 0.055, 0.28), 0.008, 0.008)
-        for n in range(4)
+        limb(vec(-0.4 + 0.2 * n, 0.06, -0.25), vec(-0.3 + 0.2 * n, 0.06, 0.28), 0.02, 0.02) for n in range(4)
     )
     return Model((Piece(folds, c), Piece(lines, _DARK)), grip=(0, 0.02, -0.33), shown=True)
 
@@ -169,7 +168,7 @@ def _umbrella(c: Rgb) -> Model:
 
 def _dome() -> Form:
     cap = ball(vec(0, 0.70, 0), (0.52, 0.27, 0.52))
-    under = ball(vec(0, 0.66, 0), (0.51, 0.27, 0.51))
+    under = ball(vec(0, 0.62, 0), (0.52, 0.29, 0.52))
     return Form(
         lambda x, y, z: np.maximum(cap.distance(x, y, z), -under.distance(x, y, z)), cap.low, cap.high
     )
@@ -229,7 +228,7 @@ def _flower(c: Rgb) -> Model:
 
 
 def _weapon(c: Rgb) -> Model:
-    blade = (block(vec(0, 0.62, 0), (0.035, 0.38, 0.010), edge=0.008),)
+    blade = (block(vec(0, 0.62, 0), (0.045, 0.38, 0.026), edge=0.02),)
     hilt = (
         limb(vec(0, 0.02, 0), vec(0, 0.22, 0), 0.024, 0.022),
         limb(vec(-0.11, 0.235, 0), vec(0.11, 0.235, 0), 0.022, 0.022),

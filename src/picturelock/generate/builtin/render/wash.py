@@ -76,7 +76,9 @@ def key_light(stage: Stage, points: Floats, normals: Floats, palette: Palette) -
     samples = _DISC[: 2 if palette.softness < 2 else 4 if palette.softness < 10 else 6]
     open_share = np.zeros(len(index), np.float32)
     # Every point turns the samples its own way, or a wide light would throw as many shadows as it has samples.
-    turn = np.mod(index.astype(np.float32) * np.float32(2.399963), np.float32(2 * np.pi))
+    # The sun's samples are so close together that they need not turn.
+    spin = np.float32(2.399963 if palette.softness >= 2 else 0.0)
+    turn = np.mod(index.astype(np.float32) * spin, np.float32(2 * np.pi))
     cos_t, sin_t = np.cos(turn)[:, None], np.sin(turn)[:, None]
     for a, b in samples:
         u, v = a * cos_t - b * sin_t, a * sin_t + b * cos_t
