@@ -24,13 +24,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from blake3 import blake3
 
 from picturelock.core.digest import Digest
 from picturelock.core.failures import Malformed, NotFound
 from picturelock.vault.store import Condition
+
+T = TypeVar("T")
 
 _CHUNK = 1024 * 1024
 _SMALL = 1024 * 1024
@@ -230,8 +232,7 @@ class LocalVault:
             if arrival.temporary is not None:
                 arrival.temporary.chmod(0o444)
                 arrival.temporary.replace(self.path(arrival.digest))
-        for folder in folders:
-            _flush_folder(folder)
+        _side_by_side(_flush_folder, folders)
 
     def _clear_leftovers(self) -> None:
         """Delete what writers that died have left.
@@ -276,12 +277,12 @@ def _clearing() -> Iterator[list[Path]]:
             temporary.unlink(missing_ok=True)
 
 
-def _side_by_side(bring: Callable[[Path], _Arrival], paths: Sequence[Path]) -> list[_Arrival]:
-    """In threads, because one file is hashed while others wait for the disk."""
+def _side_by_side(act: Callable[[Path], T], paths: Sequence[Path]) -> list[T]:
+    """In threads: one file is hashed while others wait for the disk, and the disk answers many flushes with one."""
     if len(paths) < 2:
-        return [bring(path) for path in paths]
+        return [act(path) for path in paths]
     with ThreadPoolExecutor(min(_AT_ONCE, len(paths))) as pool:
-        return list(pool.map(bring, paths))
+        return list(pool.map(act, paths))
 
 
 def hash_file(path: Path) -> Digest:
