@@ -3,6 +3,8 @@
 Exit codes: 0 done; 1 failed; 2 usage; 3 waits for a person; 4 stopped by a cap or red line.
 """
 
+import os
+import shlex
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -12,17 +14,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from picturelock import __version__
-from picturelock.cli.output import emit, explain, progress, say, table
+from picturelock.cli.output import bounded, counted, emit, explain, progress, say, table, unreachable
 from picturelock.core.failures import Conflict, PicturelockError, WaitsForPerson
 
 if TYPE_CHECKING:
     from picturelock.studio.facade import Studio
-    from picturelock.studio.planning import Plan
+    from picturelock.studio.planning import Plan, PlanItem
     from picturelock.studio.running import RunReport
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_WHOLE = click.option("--all", "whole", is_flag=True, help="Every line, however many.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -45,9 +48,9 @@ def run() -> None:
     """Run the command line and exit with its code."""
     try:
         # Without its standalone mode, click hands back the code of an early exit.
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="picturelock", standalone_mode=False)
     except click.exceptions.Abort:
-        say("Interrupted. What was finished is kept; the same command goes on from here.")
+        click.echo("Interrupted. What was finished is kept; the same command goes on from here.", err=True)
         sys.exit(1)
     except click.ClickException as error:
         error.show()
@@ -55,6 +58,16 @@ def run() -> None:
     except PicturelockError as error:
         explain(error)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Who read our lines has seen enough. What is still buffered has no reader either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        found = unreachable(error)
+        if found is None:
+            raise
+        explain(found)
+        sys.exit(found.exit_code)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -122,8 +135,8 @@ def init(
 
 def _breakdown_lines(found: Any, folder: Path | None) -> list[str]:
     lines = [
-        f"{found.title}: {found.scenes} scenes, {found.shots} shots, {found.units} units, "
-        f"{found.characters} characters"
+        f"{found.title}: {counted(found.scenes, 'scene')}, {counted(found.shots, 'shot')}, "
+        f"{counted(found.units, 'unit')}, {counted(found.characters, 'character')}"
     ]
     if found.doubts:
         lines.append(f"Not sure about {len(found.doubts)}:")
@@ -131,7 +144,7 @@ def _breakdown_lines(found: Any, folder: Path | None) -> list[str]:
         if len(found.doubts) > 20:
             lines.append(f"  - and {len(found.doubts) - 20} more; they are marked on the board")
     if folder is not None:
-        lines.append(f"Next: picturelock -C {folder} plan")
+        lines.append(f"Next: picturelock -C {shlex.quote(str(folder))} plan")
     return lines
 
 
@@ -194,11 +207,12 @@ def _flat(value: Any, indent: str = "") -> list[str]:
     pairs = value.items() if isinstance(value, dict) else [("-", item) for item in value]
     for name, item in pairs:
         label = f"{indent}{name}" if name == "-" else f"{indent}{name}:"
-        if isinstance(item, dict | list) and item:
-            lines.append(label)
-            lines += _flat(item, indent + "  ")
+        if isinstance(item, dict | list | tuple) and item:
+            below = _flat(item, indent + "  ")
+            # YAML lets the first line of a list's item stand behind its dash.
+            lines += [f"{label} {below[0].lstrip()}", *below[1:]] if name == "-" else [label, *below]
         else:
-            lines.append(f"{label} {'none' if item in (None, [], {}) else item}")
+            lines.append(f"{label} {'null' if item is None else [] if item == () else item}")
     return lines
 
 
@@ -220,24 +234,26 @@ def board_sheet(studio: "Studio", output: Path | None, takes: bool) -> None:
 
 @cli.command()
 @click.option("--until", type=click.Choice(["keyframes", "clips", "cut"]), default="cut", show_default=True)
+@_WHOLE
 @_AS_JSON
 @in_studio
-def plan(studio: "Studio", until: str, as_json: bool) -> None:
+def plan(studio: "Studio", until: str, whole: bool, as_json: bool) -> None:
     """Show what would be made, what is reused, and what it costs."""
     from picturelock.studio.planning import Goal
 
     found = studio.plan(Goal(until))
-    emit(found, as_json=as_json, lines=lambda: _plan_lines(found))
+    emit(found, as_json=as_json, lines=lambda: _plan_lines(found, whole=whole))
 
 
 _SIGNS = {"make": "+", "follow": ">", "ask": "?", "keep": "=", "mend": "!"}
 
 
-def _plan_lines(found: "Plan") -> list[str]:
-    lines: list[str] = []
-    for item in found.items:
-        lines.append(f"{_SIGNS[item.action.value]} {item.unit}  {item.action.value}  {item.maker}")
-        lines += [f"      {reason}" for reason in item.reasons]
+def _plan_lines(found: "Plan", *, whole: bool) -> list[str]:
+    def shown(item: "PlanItem") -> list[str]:
+        head = f"{_SIGNS[item.action.value]} {item.unit}  {item.action.value}  {item.maker}"
+        return [head, *(f"      {reason}" for reason in item.reasons)]
+
+    lines = [line for part in bounded([shown(i) for i in found.items], "units", whole=whole) for line in part]
     if found.items:
         lines.append("")
     made = [i for i in found.items if i.action.value == "make"]
@@ -287,7 +303,8 @@ def run_command(studio: "Studio", until: str, auto: bool | None, max_cost: str |
         raise click.exceptions.Exit(_failed_code(report))
     if report.waiting:
         raise WaitsForPerson(
-            f"{len(report.waiting)} units wait for review", remedy="See `picturelock inbox`."
+            f"{counted(len(report.waiting), 'unit')} wait{'s' * (len(report.waiting) == 1)} for review",
+            remedy="See `picturelock inbox`.",
         )
 
 
@@ -296,11 +313,11 @@ def _failed_code(report: "RunReport") -> int:
 
 
 def _run_lines(report: "RunReport") -> list[str]:
-    lines = [f"Made {len(report.made)} takes; {len(report.waiting)} wait for review."]
+    lines = [f"Made {counted(len(report.made), 'take')}; {len(report.waiting)} wait for review."]
     if report.locked:
-        lines.append(f"Locked {len(report.locked)} shots.")
-    lines += [f"! {unit}: {why}" for unit, why in report.failed.items()]
-    return lines
+        lines.append(f"Locked {counted(len(report.locked), 'shot')}.")
+    failed = [f"! {unit}: {why}" for unit, why in report.failed.items()]
+    return [*lines, *bounded(failed, "failed; see `picturelock inbox`")]
 
 
 def _cut_lines(film: Any) -> list[str]:
@@ -311,7 +328,8 @@ def _cut_lines(film: Any) -> list[str]:
         f"{film.encoded} segments encoded, {film.reused} reused)"
     ]
     if film.missing:
-        lines.append(f"A card stands in for: {', '.join(film.missing)}")
+        cards = bounded(list(film.missing), "shots")
+        lines.append(f"A card stands in for: {', '.join(cards)}")
     return lines
 
 
@@ -333,9 +351,10 @@ def worker(studio: "Studio") -> None:
 
 
 @cli.command()
+@_WHOLE
 @_AS_JSON
 @in_studio
-def status(studio: "Studio", as_json: bool) -> None:
+def status(studio: "Studio", whole: bool, as_json: bool) -> None:
     """Show where every shot stands."""
     found = studio.status()
 
@@ -347,7 +366,7 @@ def status(studio: "Studio", as_json: bool) -> None:
         ]
         head = f"{found.title}: {len(found.shots)} shots, {found.frames} frames, {found.seconds} s"
         edited = "; the folder's texts were edited since" if found.edited else ""
-        return [head, f"head {found.head}{edited}", "", *table(rows)]
+        return [head, f"head {found.head}{edited}", "", *bounded(list(table(rows)), "shots", whole=whole)]
 
     emit(found, as_json=as_json, lines=lines)
 
@@ -358,16 +377,18 @@ def _short(text: str, width: int = 70) -> str:
 
 
 @cli.command()
+@_WHOLE
 @_AS_JSON
 @in_studio
-def inbox(studio: "Studio", as_json: bool) -> None:
+def inbox(studio: "Studio", whole: bool, as_json: bool) -> None:
     """Show what waits for a person."""
     found = studio.inbox()
 
     def lines() -> list[str]:
         if not found:
             return ["Nothing waits for you."]
-        return list(table([(str(i.unit), " ".join(i.takes) or "-", i.why) for i in found]))
+        rows = [(str(i.unit), " ".join(i.takes) or "-", i.why) for i in found]
+        return bounded(list(table(rows)), "units", whole=whole)
 
     emit(found, as_json=as_json, lines=lines)
 
@@ -472,16 +493,18 @@ def log(studio: "Studio", as_json: bool) -> None:
 @cli.command()
 @click.argument("old")
 @click.argument("new", default="HEAD")
+@_WHOLE
 @_AS_JSON
 @in_studio
-def diff(studio: "Studio", old: str, new: str, as_json: bool) -> None:
+def diff(studio: "Studio", old: str, new: str, whole: bool, as_json: bool) -> None:
     """Show what differs between two revisions, field by field."""
     found = studio.diff(old, new)
 
     def lines() -> list[str]:
         shown = [f"board: {line}" for line in found.board] + [f"lock: {line}" for line in found.locks]
-        whole = {"settings": found.settings, "script": found.script, "cut": found.cut}
-        shown += [f"{name}: differs" for name, differs in whole.items() if differs]
+        parts = {"settings": found.settings, "script": found.script, "cut": found.cut}
+        shown = bounded(shown, "differences", whole=whole)
+        shown += [f"{name}: differs" for name, differs in parts.items() if differs]
         return shown or ["No difference."]
 
     emit(found, as_json=as_json, lines=lines)
@@ -493,7 +516,11 @@ def diff(studio: "Studio", old: str, new: str, as_json: bool) -> None:
 def rollback(studio: "Studio", revision: str) -> None:
     """Bring REVISION back (an id, HEAD~1, FIRST); what is there now stays in the log."""
     done = studio.rollback(revision)
-    say(f"Rolled back; the head is {done}." if done else "The folder was in that state already.")
+    say(
+        f"Rolled back; the head is {done}."
+        if done
+        else "The folder is in that state; it needed no new revision."
+    )
 
 
 @cli.command()
@@ -539,8 +566,8 @@ def export(studio: "Studio", file: Path) -> None:
     """Write the cut as an interchange FILE, by its suffix (.otio)."""
     lost = studio.export(file)
     say(str(file))
-    for line in lost:
-        say(f"  not carried: {line}")
+    for line in bounded([f"  not carried: {line}" for line in lost], "points"):
+        say(line)
 
 
 @cli.group()

@@ -1,15 +1,34 @@
 """What commands print: JSON for programs, lines for people, progress on a terminal and plain lines elsewhere."""
 
+import errno
 import json
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import click
 
 from picturelock.core.codec import plain
-from picturelock.core.failures import Charged, PicturelockError
+from picturelock.core.failures import Charged, PicturelockError, UserError
+
+#: As many lines as a person reads before looking for the total.
+_ENOUGH = 60
+T = TypeVar("T", str, list[str])
+#: What the caller can mend: where a path lies, whose it is, how it is spelled, how full the disk is.
+_THE_CALLERS = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EEXIST,
+    errno.EISDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+    errno.ENOENT,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+}
 
 
 class Tick(Protocol):
@@ -42,6 +61,38 @@ def table(rows: list[tuple[str, ...]]) -> Iterable[str]:
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, row[-1]]).rstrip()
+
+
+def bounded(lines: list[T], what: str, *, whole: bool = False) -> list[T]:
+    """The first of many lines, or of many groups of lines, and how many more there are.
+
+    Args:
+        lines: Lines, or groups of lines.
+        what: What they are, in the plural.
+        whole: All of them after all.
+    """
+    if whole or len(lines) <= _ENOUGH:
+        return lines
+    more = f"… and {len(lines) - _ENOUGH} more {what}"
+    last = [more] if isinstance(lines[0], list) else more
+    return [*lines[:_ENOUGH], last]  # pyright: ignore[reportReturnType]
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 scene``, ``2 scenes``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def unreachable(error: OSError) -> UserError | None:
+    """A refusal of the file system as an error for people; ``None`` where it would be our own mistake."""
+    if error.errno not in _THE_CALLERS or error.filename is None:
+        return None
+    name = str(error.filename)
+    shown = name if len(name) <= 120 else f"{name[:120]}…"
+    return UserError(
+        f"{shown}: {(error.strerror or 'cannot be used').lower()}",
+        remedy="Check the path, whether you may write there, and whether the disk has room.",
+    )
 
 
 @contextmanager

@@ -82,7 +82,8 @@ def weather_in(text: str) -> Weather | None:
 
 
 def titled(text: str) -> str:
-    """Capitals to a name: ``OLD TEO'S BOAT`` -> ``Old Teo's Boat``."""
+    """Capitals to a name: ``OLD TEO'S BOAT`` -> ``Old Teo's Boat``, ``O'NEIL`` -> ``O'Neil``."""
     if text != text.upper():
         return text
-    return re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda m: m[0][0] + m[0][1:].lower(), text)
+    small = re.sub(r"[^\W\d_]+(?:['’][^\W\d_]+)?", lambda m: m[0][0] + m[0][1:].lower(), text)
+    return re.sub(r"\b[OD]['’][^\W\d_]{2,}", lambda m: m[0][:2] + m[0][2].upper() + m[0][3:], small)

@@ -34,7 +34,7 @@ def read_source(path: Path) -> Source:
     """
     text = _text_of(path)
     source = _format_for(path.suffix.lower(), text).read(text, path.stem)
-    if not any(c.isalnum() for c in source.words()):
+    if not any(c.isalpha() for c in source.words()):
         raise BadDocument(
             f"{path.name} has no words to break down",
             remedy="Give a script with at least one line of action or dialogue.",

@@ -53,11 +53,18 @@ class _Casting:
 
     people: list[Person] = field(default_factory=list)
     by_cue: dict[str, Person] = field(default_factory=dict)
+    written: dict[str, str] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
 
     @classmethod
     def of(cls, screenplay: Screenplay) -> "_Casting":
         casting = cls()
+        cased = [
+            e.text
+            for e in screenplay.elements
+            if e.kind is ElementKind.CHARACTER and e.text != e.text.upper()
+        ]
+        casting.written = {text.upper(): _cased(text) for text in reversed(cased)}
         cues = Counter(cue_name(e.text) for e in screenplay.elements if e.kind is ElementKind.CHARACTER)
         introduced = _introduced(screenplay)
         order = _in_order(screenplay, set(cues) | set(introduced))
@@ -80,7 +87,8 @@ class _Casting:
             self.by_cue[name] = same
             return
         full = [n for n in introduced if n != name and set(n.split()) > set(name.split()) and n not in cues]
-        person = Person(titled(name), (titled(name), *(titled(n) for n in full[:1])))
+        called = self.written.get(name, titled(name))
+        person = Person(called, tuple(dict.fromkeys((called, titled(name), *(titled(n) for n in full[:1])))))
         surnames = [n.split()[-1] for n in full[:1]]
         person.aliases += tuple(titled(s) for s in surnames if sum(s in n.split() for n in introduced) == 1)
         person.aliases = tuple(dict.fromkeys((*person.aliases, *((titled(bare),) if bare != name else ()))))
@@ -123,6 +131,11 @@ def cue_name(cue: str) -> str:
     """The name in a cue: ``Teo's voice`` -> ``TEO``."""
     name = " ".join(cue.upper().split())
     return re.sub(r"(?:['’]S VOICE|^VOICE OF |的声音$)", "", name).strip(" .:：")
+
+
+def _cased(text: str) -> str:
+    """A name whose small letters were put there on purpose: ``McBRIDE`` -> ``McBride``."""
+    return re.sub(r"\b(Mac|Mc|O['’]|D['’])([A-Z])([A-Z]+)", lambda m: m[1] + m[2] + m[3].lower(), text)
 
 
 def _bare(name: str) -> str:

@@ -117,7 +117,7 @@ def lock_shot(production: Production, code: ShotCode, by: str) -> dict[str, Lock
     undecided = [wish.unit.id for wish in found if wish.unit.id.part not in pins]
     if undecided:
         raise Conflict(
-            f"{code} cannot be locked: {', '.join(undecided)} has no approved take of the board as it is",
+            f"{code} cannot be locked: no approved take of the board as it is for {', '.join(undecided)}",
             remedy="See `picturelock inbox`, or make what is missing with `picturelock run`.",
         )
     production.write_locks(with_shot(snapshot.locks, code, pins))
@@ -133,7 +133,7 @@ def open_shot(production: Production, code: ShotCode, by: str) -> None:
     """
     locks = production.locks()
     if not locks.of(code):
-        raise Conflict(f"{code} is not locked")
+        raise Conflict(f"{code} is not locked", remedy="See `picturelock status` for what is.")
     production.write_locks(without_shot(locks, code))
     production.commit(f"Open {code}", by)
 

@@ -100,8 +100,12 @@ class Production:
 
     def locks(self) -> LockFile:
         """``picture.lock``; nothing is locked where the file is not there."""
+        return read_locks(self.lock_bytes().decode("utf-8"))
+
+    def lock_bytes(self) -> bytes:
+        """``picture.lock`` as it lies in the folder, or as it would be with nothing locked."""
         path = self.folder.locks
-        return read_locks(path.read_text("utf-8")) if path.exists() else LockFile()
+        return path.read_bytes() if path.exists() else write_locks(LockFile()).encode()
 
     def snapshot(self) -> Snapshot:
         """The intent as it lies in the folder now."""
@@ -201,7 +205,6 @@ class Production:
             The new revision, or ``None`` if nothing differs.
         """
         put, folder = self.vault.put, self.folder
-        locks = folder.locks.read_bytes() if folder.locks.exists() else write_locks(LockFile()).encode()
         found = self.head()
         revision = Revision(
             parent=found[0] if found else None,
@@ -210,7 +213,7 @@ class Production:
             at=self.clock.now(),
             board=put(canonical(self.board())),
             board_text=put(self.bytes_of(folder.board)),
-            locks=put(locks),
+            locks=put(self.lock_bytes()),
             settings=put(self.bytes_of(folder.settings)),
             script=put(self.bytes_of(self.script_path())),
             cut=cut or (found[1].cut if found else None),

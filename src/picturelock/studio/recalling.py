@@ -56,10 +56,10 @@ def diff(production: Production, old: str, new: str) -> Difference:
         NotFound: A name means no revision.
     """
     with production.reading() as connection:
-        before, after = (
-            revisions.load(production.vault, revisions.resolve(connection, production.name, name))
-            for name in (old, new)
-        )
+        names = [revisions.resolve(connection, production.name, name) for name in (old, new)]
+        before, after = (revisions.load(production.vault, name) for name in names)
+    if before == after:
+        return Difference(board=(), locks=(), settings=False, script=False, cut=False)
     read = production.vault.read
     boards = [from_json(Board, read(r.board)) for r in (before, after)]
     locks = [lock_texts.read_locks(read(r.locks).decode()) for r in (before, after)]

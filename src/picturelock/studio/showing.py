@@ -87,7 +87,7 @@ def status(production: Production) -> Status:
         )
     head = production.head()
     folder = production.folder
-    put = [folder.board.read_bytes(), folder.locks.read_bytes(), folder.settings.read_bytes()]
+    put = [folder.board.read_bytes(), production.lock_bytes(), folder.settings.read_bytes()]
     from picturelock.core.digest import Digest
 
     now = [Digest.of(data) for data in put]

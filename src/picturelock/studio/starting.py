@@ -10,7 +10,7 @@ from pathlib import Path
 from picturelock.core.anchor import Value
 from picturelock.core.board import Board, Certainty
 from picturelock.core.clock import Clock
-from picturelock.core.failures import Conflict, NotFound
+from picturelock.core.failures import BadDocument, Conflict, NotFound
 from picturelock.core.policy import Format, Settings
 from picturelock.core.take import LockFile
 from picturelock.studio.production import Production
@@ -52,9 +52,9 @@ def start(
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise Conflict(f"{root} is there already", remedy="Name a folder that does not exist or is empty.")
     if not script.is_file():
-        raise NotFound(
-            f"there is no file {script}", remedy="Give the screenplay or story with --script FILE."
-        )
+        what = f"{script} is a folder" if script.is_dir() else f"there is no file {script}"
+        raise NotFound(what, remedy="Give the screenplay or story with --script FILE.")
+    _check_picture(picture)
     board = _board_of(script, title, picture, trailer_seconds)
     root.parent.mkdir(parents=True, exist_ok=True)
     with _building_site(root) as building:
@@ -78,6 +78,16 @@ def start(
             root.rmdir()
         building.rename(root)
     return Production.open(root, clock), summary(board)
+
+
+def _check_picture(picture: Format) -> None:
+    """Refuse a size before the script is read; there is no document yet that a path could point into."""
+    from picturelock.board.document import check_settings
+
+    try:
+        check_settings(Settings(title="", source="", picture=picture))
+    except BadDocument as error:
+        raise BadDocument(error.message.partition(" - at ")[0], remedy=error.remedy) from error
 
 
 @contextmanager

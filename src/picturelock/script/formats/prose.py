@@ -106,6 +106,19 @@ def _without_emphasis(passage: Passage) -> Passage:
     return Passage("".join(passage.text[i] for i in kept), passage.line, breaks)
 
 
+def _nothing_but_a_title(text: str) -> bool:
+    """Whether a text of one line is a name and tells nothing: ``My Great Film``, ``《旧灯塔》``."""
+    if text.startswith("《") and text.endswith("》"):
+        return True
+    words = text.split()
+    return (
+        len(words) <= 8
+        and text[-1] not in _TERMINAL
+        and all(w[0].isupper() or len(w) < 4 for w in words)
+        and (text.isascii() or any(c.isupper() for c in text))
+    )
+
+
 def _titled(paragraphs: list[Paragraph], name: str) -> tuple[str, list[Paragraph]]:
     """A short first line without a full stop is the title."""
     fallback = name.replace("_", " ").replace("-", " ").strip().title() if name.isascii() else name
@@ -120,7 +133,8 @@ def _titled(paragraphs: list[Paragraph], name: str) -> tuple[str, list[Paragraph
         first.kind is ParagraphKind.TEXT and not first.passage.breaks and 0 < len(text) <= 60
         and text[-1] not in _TERMINAL + ",，;；" and not text.startswith(tuple("\"“‘'「『—")) and len(paragraphs) > 1
     )  # fmt: skip
-    if not (heading or short):
+    alone = len(paragraphs) == 1 and first.kind is ParagraphKind.TEXT and _nothing_but_a_title(first.text)
+    if not (heading or short or alone):
         return fallback, paragraphs
     rest = paragraphs[1:]
     if (
