@@ -1,6 +1,7 @@
 """The main job by the command line, as a person would do it, on a film that is small enough for every test run."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -273,9 +274,9 @@ def test_the_board_goes_out_and_comes_in(film: Path) -> None:
 def test_a_contract_with_gaps_is_held_back_before_anything_is_made(tmp_path: Path) -> None:
     film = make(tmp_path, "--auto-approve")
     text = (film / "board.yaml").read_text("utf-8")
-    first = text.index("subject: ", text.index("contract:"))
-    line = text[first:].partition("\n")[0]
-    (film / "board.yaml").write_text(text.replace(line, "subject: ''", 1), "utf-8")
+    # A long value goes on in lines that are indented deeper.
+    subject = re.compile(r"^( *)subject: .*(?:\n\1 +.*)*", re.MULTILINE)
+    (film / "board.yaml").write_text(subject.sub(r"\1subject: ''", text, count=1), "utf-8")
     plan = {item["unit"]: item for item in told("plan", cwd=film)["items"]}
     held = [unit for unit, item in plan.items() if item["action"] == "mend"]
     assert len(held) == 1
