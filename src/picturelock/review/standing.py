@@ -71,12 +71,17 @@ class Said:
     superseded: frozenset[TakeId]
 
 
-def read_reviews(reviews: Sequence[Review]) -> Said:
+def read_reviews(reviews: Sequence[Review], takes: Sequence[Candidate] = ()) -> Said:
     """What the reviews of one unit amount to; the last word on a take counts.
 
-    A rejection or a retake asks for one more candidate. A retake also sets aside every approval before it, until
-    one of these takes is approved again.
+    A retake asks for one more candidate, and so does the rejection of a take that nothing newer was asked for since. A
+    retake also sets aside every approval before it, until one of these takes is approved again.
+
+    Args:
+        reviews: Oldest first.
+        takes: The unit's takes; the rejection of one that is not among them counts as that of the newest.
     """
+    attempts = {take.id: take.attempt for take in takes}
     approved: list[TakeId] = []
     rejected: set[TakeId] = set()
     superseded: set[TakeId] = set()
@@ -92,15 +97,17 @@ def read_reviews(reviews: Sequence[Review]) -> Said:
             superseded.discard(take)
             notes.clear()
             continue
-        retakes += 1
-        if review.note:
-            notes.append(review.note)
         if review.kind is ReviewKind.REJECT and take is not None:
             rejected.add(take)
             if take in approved:
                 approved.remove(take)
+            if attempts.get(take, retakes) < retakes:
+                continue
         else:
             superseded.update(approved)
+        retakes += 1
+        if review.note:
+            notes.append(review.note)
     return Said(tuple(approved), frozenset(rejected), retakes, tuple(notes), frozenset(superseded))
 
 
@@ -112,7 +119,7 @@ def standing(takes: Sequence[Candidate], reviews: Sequence[Review], brief: Diges
         reviews: The unit's reviews, oldest first.
         brief: Digest of what is wanted now.
     """
-    said = read_reviews(reviews)
+    said = read_reviews(reviews, takes)
     known = {take.id: take for take in takes}
     approved = [known[t] for t in said.approved if t in known]
     for take in reversed(approved):

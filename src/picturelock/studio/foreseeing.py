@@ -24,13 +24,14 @@ from picturelock.studio.planning import (
 )
 from picturelock.studio.production import Production
 from picturelock.studio.recipes import maker_of, write_recipe
-from picturelock.studio.vouching import check_names
+from picturelock.studio.vouching import check_names, check_rates
 
 
 def plan(production: Production, goal: Goal) -> Plan:
     """What a run towards the goal would do."""
     snapshot = production.snapshot()
     check_names(snapshot.settings)
+    check_rates(snapshot.board, snapshot.settings)
     found, known = look(production, snapshot)
     briefs = {take.id: take.brief for takes in known.candidates.values() for take in takes}
     items: list[PlanItem] = []

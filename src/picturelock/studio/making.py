@@ -326,7 +326,7 @@ class Workshop:
             known = store.read_facts(connection, production, [job.unit])
             now = self._clock.now()
             store.record_measurements(connection, production, take.id, measured, now)
-            said = read_reviews(known.reviews_of(job.unit))
+            said = read_reviews(known.reviews_of(job.unit), known.takes_of(job.unit))
             _, model = route(f"{take.provider}/{take.model}")
             situation = Situation(
                 takes=len(known.takes_of(job.unit)),

@@ -19,7 +19,7 @@ from picturelock.studio.looking import look
 from picturelock.studio.making import AUTO, QUEUE, WORKFLOW, Workshop
 from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
 from picturelock.studio.production import Production
-from picturelock.studio.vouching import check_names
+from picturelock.studio.vouching import check_names, check_rates
 
 #: The shape of the workflow: changes when its steps do, so that an old job is begun again instead of misread.
 WORKFLOW_VERSION = "1"
@@ -113,6 +113,7 @@ def run(
     production.commit("Edit the board", author)
     snapshot = production.snapshot()
     check_names(snapshot.settings)
+    check_rates(snapshot.board, snapshot.settings)
     settings = _capped(snapshot.settings, max_cost)
     snapshot = Snapshot(snapshot.board, settings, snapshot.locks)
     auto = settings.auto_approve if auto is None else auto

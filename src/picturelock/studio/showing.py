@@ -149,7 +149,7 @@ def takes_of(production: Production, shot: ShotCode) -> list[TakeView]:
         takes = store.read_takes(connection, production.name, units)
         verdicts = store.read_verdicts(connection, production.name, [t.id for t in takes])
         for take in sorted(takes, key=lambda t: units.index(t.unit)):
-            said = read_reviews(known.reviews_of(take.unit))
+            said = read_reviews(known.reviews_of(take.unit), known.takes_of(take.unit))
             verdict, decision = verdicts.get(take.id, (None, None))
             wish = wanted[take.unit]
             views.append(
@@ -247,7 +247,7 @@ def takes_sheet(production: Production, only: ShotCode | None) -> bytes:
         takes = store.read_takes(connection, production.name, units)
     cells: list[Cell] = []
     for take in sorted(takes, key=lambda t: (order[t.unit], t.attempt)):
-        said = read_reviews(known.reviews_of(take.unit))
+        said = read_reviews(known.reviews_of(take.unit), known.takes_of(take.unit))
         if take.unit.part == "clip":
             with production.vault.local(take.media) as path:
                 picture = frame_png(path, take.duration_frames // 2)

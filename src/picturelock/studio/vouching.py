@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from picturelock.core.board import Board
 from picturelock.core.failures import BadDocument, UserError
 from picturelock.core.policy import Settings
 
@@ -18,6 +19,20 @@ def check_names(settings: Settings) -> None:
     _known("profile", profile, settings.profile)
     for field in settings.routing.__struct_fields__:
         _known(f"routing.{field}", route, getattr(settings.routing, field))
+
+
+def check_rates(board: Board, settings: Settings) -> None:
+    """The board counts frames at a rate; the production's format must have the same.
+
+    Raises:
+        BadDocument: The two texts differ.
+    """
+    if board.frame_rate != settings.picture.frame_rate:
+        raise BadDocument(
+            f"board.yaml counts frames at {board.frame_rate} a second, production.yaml asks for "
+            f"{settings.picture.frame_rate}",
+            remedy="Change both, or break the script down again: `picturelock breakdown`.",
+        )
 
 
 def _known(field: str, find: Callable[[str], object], name: str) -> None:

@@ -84,6 +84,15 @@ def test_a_rejected_take_can_be_approved_after_all() -> None:
     assert standing([take(1)], said((APPROVE, 1), (REJECT, 1)), NEW) == Wanted(1, None, ("note 1",), name(1))
 
 
+def test_rejecting_what_was_replaced_leaves_its_replacement_waiting() -> None:
+    both = [take(1), take(2, attempt=1)]
+    reviews = said((APPROVE, 1), (RETAKE, None), (REJECT, 1))
+    assert standing(both, reviews, NEW) == Waiting((name(2),), None)
+    assert standing(both, [*reviews, *said((REJECT, 2))], NEW) == Wanted(
+        2, None, ("note 1", "note 0"), name(2)
+    )
+
+
 def test_reviews_of_takes_that_are_not_there_choose_nothing() -> None:
     assert standing([], said((APPROVE, 7)), NEW) == Wanted(0, None, (), None)
 
@@ -100,7 +109,7 @@ def test_every_history_has_one_meaning(
 ) -> None:
     takes = [take(n, brief, attempt) for n, (brief, attempt) in enumerate(made)]
     reviews = said(*((kind, None if kind is RETAKE else n) for kind, n in spoken))
-    known = read_reviews(reviews)
+    known = read_reviews(reviews, takes)
     match standing(takes, reviews, NEW):
         case Chosen(chosen):
             assert chosen in known.approved

@@ -127,9 +127,7 @@ def composite_still(brief: CompositeBrief, vault: Vault) -> Product:
                 remedy="Make all plates of the shot again from one board.",
                 retry=Retry.AFTER_CHANGE,
             )
-    named: list[Layer] = [layer for plate in plates for layer in plate.layers.layers]
-    # A background plate brings near pieces of the set along; they belong in front of the people.
-    order = _by_depth(named)
+    order = _stacked([list(plate.layers.layers) for plate in plates if plate.layers.layers])
     picture = flatten([pixels(vault.read(layer.media)) for layer in order])
     media = vault.put(png(frame_of(first, picture)))
     document = Layers(
@@ -146,6 +144,17 @@ def composite_still(brief: CompositeBrief, vault: Vault) -> Product:
     return Product(media=media, parts=(Part(role="layers", digest=digest),))
 
 
-def _by_depth(layers: list[Layer]) -> list[Layer]:
-    """The first layer stays behind all; the others from far to near, in their given order where equal."""
-    return [layers[0], *sorted(layers[1:], key=lambda layer: -layer.depth_m)]
+def _stacked(plates: list[list[Layer]]) -> list[Layer]:
+    """All plates' layers in the order of drawing.
+
+    The first plate keeps its own order: its planes were drawn to lie on one another, and a ground that leans towards
+    the camera lies under everything. Each further plate, the far ones first, goes in front of the last plane that is
+    not nearer than it; what the set has nearer to the camera stays in front of the people.
+    """
+    order = list(plates[0])
+    for plate in sorted(plates[1:], key=lambda layers: -layers[-1].depth_m):
+        depth = plate[-1].depth_m
+        behind = [n for n, below in enumerate(order) if below.far_m > below.depth_m or below.depth_m >= depth]
+        place = max(behind, default=0) + 1
+        order[place:place] = plate
+    return order

@@ -86,10 +86,10 @@ def _letter(c: Rgb) -> Model:
     # Ragged lines of writing under a heading; the last is short, as last lines are.
     ends = (0.27, 0.24, 0.28, 0.22, 0.26, 0.25, 0.05)
     lines = [
-        limb(vec(-0.27, 0.026, 0.26 - 0.095 * n), vec(end, 0.026, 0.26 - 0.095 * n), 0.011, 0.011)
+        limb(vec(-0.27, 0.062, 0.26 - 0.095 * n), vec(end, 0.062, 0.26 - 0.095 * n), 0.011, 0.011)
         for n, end in enumerate(ends)
     ]
-    heading = limb(vec(-0.18, 0.026, 0.38), vec(0.18, 0.026, 0.38), 0.02, 0.02)
+    heading = limb(vec(-0.18, 0.062, 0.38), vec(0.18, 0.062, 0.38), 0.02, 0.02)
     return Model(
         (Piece(sheet, _PAPER if max(c) < 0.6 else c), Piece((heading, *lines), _DARK)),
         grip=(0, 0.01, -0.44),
