@@ -41,7 +41,7 @@ def test_make_knows_the_targets_that_documents_name() -> None:
 def test_the_five_minutes_of_the_readme(tmp_path: Path) -> None:
     """All blocks from the one that makes a production on, one after another, as a person would type them.
 
-    Pictures are a tenth of the size, so that five minutes are two.
+    Pictures are half the size, so that five minutes are two.
     """
     shutil.copytree(ROOT / "src" / "picturelock" / "examples", tmp_path / "src" / "picturelock" / "examples")
     blocks = shell_blocks(ROOT / "README.md")
@@ -56,7 +56,7 @@ def test_the_five_minutes_of_the_readme(tmp_path: Path) -> None:
             where = where / line.removeprefix("cd ").strip()
             continue
         expect = 3 if "exit code 3" in line else 0
-        said = line.partition("#")[0].replace("--size 640x360", "--size 96x54")
+        said = line.partition("#")[0].replace("--size 640x360", "--size 320x180")
         done = subprocess.run(
             shlex.split(said), cwd=where, env=env, capture_output=True, text=True, check=False
         )
