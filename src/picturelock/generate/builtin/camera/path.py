@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from picturelock.core.blocking import Camera
 from picturelock.core.contract import Amount, CameraMove, Move
 
-RAMP = 0.12
+RAMP = 0.16
 """Share of a clip over which a move gains speed, and again over which it loses it."""
 
 _HAND_SHARE = 0.009
