@@ -51,6 +51,11 @@ def start(
     """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise Conflict(f"{root} is there already", remedy="Name a folder that does not exist or is empty.")
+    if root.resolve() == Path.cwd():
+        raise Conflict(
+            "a production is not made in the folder you stand in",
+            remedy="Give it a name of its own: `picturelock init film --script FILE`.",
+        )
     if not script.is_file():
         what = f"{script} is a folder" if script.is_dir() else f"there is no file {script}"
         raise NotFound(what, remedy="Give the screenplay or story with --script FILE.")
