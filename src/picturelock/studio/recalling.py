@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from picturelock.board import staleness
 from picturelock.core.anchor import Value
 from picturelock.core.board import Board
@@ -111,7 +113,6 @@ def _texts(production: Production, revision: Revision) -> list[tuple[Path, bytes
 
 
 def _recommit(production: Production, revision: Revision, message: str, author: str) -> RevisionId | None:
-    from msgspec.structs import replace
 
     found = production.head()
     again = replace(

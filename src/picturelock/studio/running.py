@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from picturelock.core.anchor import Value
 from picturelock.core.ids import ShotCode, UnitId
 from picturelock.core.money import Money
@@ -15,6 +17,7 @@ from picturelock.engine.port import QueueSpec, State
 from picturelock.review.standing import Waiting
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
+from picturelock.studio.facts import count_units_with_takes
 from picturelock.studio.looking import look
 from picturelock.studio.making import AUTO, QUEUE, WORKFLOW, Workshop
 from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
@@ -154,7 +157,6 @@ def _capped(settings: Settings, max_cost: Money | None) -> Settings:
         return settings
     limit = settings.caps.money
     lower = max_cost if limit is None or max_cost < limit else limit
-    from msgspec.structs import replace
 
     return replace(settings, caps=Caps(money=lower, takes_per_unit=settings.caps.takes_per_unit))
 
@@ -203,7 +205,6 @@ def _work(
 
 
 def _progress(production: Production, total: int) -> Progress:
-    from picturelock.studio.facts import count_units_with_takes
 
     with production.reading() as connection:
         done, newest = count_units_with_takes(connection, production.name)

@@ -5,7 +5,9 @@ from typing import Any
 from picturelock.core.anchor import Value
 from picturelock.core.board import UnitKind
 from picturelock.core.codec import plain
+from picturelock.core.digest import Digest
 from picturelock.core.failures import NotFound
+from picturelock.core.frametime import seconds_text
 from picturelock.core.ids import ShotCode, TakeId, UnitId
 from picturelock.core.policy import Decision
 from picturelock.core.take import Measurement, Take, Verdict
@@ -66,8 +68,6 @@ class Status(Value, frozen=True, kw_only=True):
 
 def status(production: Production) -> Status:
     """Where every shot stands."""
-    from picturelock.core.frametime import seconds_text
-
     snapshot = production.snapshot()
     found, _ = look(production, snapshot)
     by_shot: dict[ShotCode, list[Wish]] = {}
@@ -88,7 +88,6 @@ def status(production: Production) -> Status:
     head = production.head()
     folder = production.folder
     put = [folder.board.read_bytes(), production.lock_bytes(), folder.settings.read_bytes()]
-    from picturelock.core.digest import Digest
 
     now = [Digest.of(data) for data in put]
     edited = head is None or now != [head[1].board_text, head[1].locks, head[1].settings]
