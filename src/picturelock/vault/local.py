@@ -2,12 +2,13 @@
 
 ::
 
-    objects/ab/cdef…   read only; named by the digest's hex digits
+    objects/a/bcdef…   read only; named by the digest's hex digits
     incoming/…         what is being written; moved into objects/ whole, or not at all
 
-An object is written beside the others, flushed, renamed into place, and its folder flushed. So after a crash at any
-moment an object is there whole or not there. Two writers of the same bytes rename the same content over each other.
-Of many files put at once, the contents are flushed side by side and each folder once for all.
+An object is written beside the others, flushed, renamed or linked into place, and its folder flushed. So after a crash
+at any moment an object is there whole or not there. Two writers of the same bytes rename the same content over each
+other. Of many files put at once, the contents are flushed side by side and each folder once for all: the folders are
+sixteen and not 256 because every flush waits for the disk.
 
 The read-only bit keeps honest programs from writing; it is no evidence that nothing has. :meth:`LocalVault.verify`
 always hashes.
@@ -16,15 +17,15 @@ always hashes.
 import errno
 import fcntl
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from blake3 import blake3
 
@@ -32,12 +33,12 @@ from picturelock.core.digest import Digest
 from picturelock.core.failures import Malformed, NotFound
 from picturelock.vault.store import Condition
 
-T = TypeVar("T")
-
-_CHUNK = 1024 * 1024
 _SMALL = 1024 * 1024
 _LEFTOVER_SECONDS = 3600
-_AT_ONCE = 8
+_FLUSHES = 8
+_COPIES = 2
+_READ_ONLY = 0o444
+_SHARDS = tuple("0123456789abcdef")
 _FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file until one of them is written
 _CANNOT_SHARE = {
     errno.EXDEV,
@@ -65,22 +66,26 @@ class LocalVault:
         self.root = root
         self._objects = root / "objects"
         self._incoming = root / "incoming"
-        if not (self._objects.is_dir() and self._incoming.is_dir()):
-            self._objects.mkdir(parents=True, exist_ok=True)
-            self._incoming.mkdir(parents=True, exist_ok=True)
-            _flush_folder(root)
+        folders = [self._incoming, *(self._objects / shard for shard in _SHARDS)]
+        # Each time: who copies a vault may leave empty folders behind.
+        if missing := [folder for folder in folders if not folder.is_dir()]:
+            for folder in missing:
+                folder.mkdir(parents=True, exist_ok=True)
+            _flush_path(self._objects)
+            _flush_path(root)
         self._clear_leftovers()
 
     def put(self, data: bytes) -> Digest:
         """See :meth:`Vault.put`."""
         digest = Digest.of(data)
-        if self._is_there(digest, len(data)):
-            self._settle([_Arrival(digest, None)])
-            return digest
-        with _clearing() as temporaries, self._arriving(temporaries) as (temporary, file):
-            _write_all(file, memoryview(data))
-            _flush(file.fileno())
-            self._settle([_Arrival(digest, temporary)])
+        with _clearing() as temporaries:
+            if not self._is_there(digest, len(data)):
+                with self._arriving(temporaries) as (temporary, file):
+                    _write_all(file, memoryview(data))
+                    _flush(file.fileno())
+                self._name(temporary, digest)
+            # Also where it was there: another writer may have renamed it and not yet flushed.
+            self._flush_names([digest])
         return digest
 
     def put_file(self, path: Path, *, ours: bool = False) -> Digest:
@@ -93,37 +98,63 @@ class LocalVault:
         A file of ours becomes the object itself where the file system lets one file have two names. A user's file is
         never linked: an edit of it would change the object.
         """
-        bring = self._adopt if ours else self._take_copy
+        bring = self._adopt if ours else self._take_copies
         with _clearing() as temporaries:
-            arrivals = _side_by_side(lambda path: bring(path, temporaries), paths)
-            self._settle(arrivals)
-        return [arrival.digest for arrival in arrivals]
+            return bring(paths, temporaries)
 
-    def _adopt(self, path: Path, temporaries: list[Path]) -> "_Arrival":
-        with path.open("rb") as file:
-            digest = hash_file(path)
-            if self._is_there(digest, os.fstat(file.fileno()).st_size):
-                return _Arrival(digest, None)
-            # Before the link changes its inode: what its writer has flushed already costs nothing here.
-            _flush(file.fileno())
-        with self._arriving(temporaries) as (temporary, _):
-            temporary.unlink()
+    def _adopt(self, paths: Sequence[Path], temporaries: list[Path]) -> list[Digest]:
+        # Flushed before the link changes their inodes: what their writer has flushed already costs nothing here.
+        with _flushing() as flush:
+            for path in paths:
+                flush(path)
+            digests = [hash_file(path) for path in paths]
+        foreign: list[Path] = []
+        for path, digest in zip(paths, digests, strict=True):
+            try:
+                self._link(path, digest, temporaries)
+            except OSError as error:
+                if error.errno not in _CANNOT_SHARE:
+                    raise
+                foreign.append(path)
+        self._flush_names(digests)
+        if foreign:
+            self._take_copies(foreign, temporaries)
+        return digests
+
+    def _link(self, path: Path, digest: Digest, temporaries: list[Path]) -> None:
+        target = self.path(digest)
         try:
+            target.hardlink_to(path)
+        except FileExistsError:
+            if self._is_there(digest, path.stat().st_size):
+                return
+            with self._arriving(temporaries) as (temporary, _):
+                temporary.unlink()
             temporary.hardlink_to(path)
-        except OSError as error:
-            if error.errno not in _CANNOT_SHARE:
-                raise
-            return self._take_copy(path, temporaries)
-        return _Arrival(digest, temporary)
+            temporary.replace(target)
+        target.chmod(_READ_ONLY)
 
-    def _take_copy(self, path: Path, temporaries: list[Path]) -> "_Arrival":
+    def _take_copies(self, paths: Sequence[Path], temporaries: list[Path]) -> list[Digest]:
+        # One file is copied and one is hashed while others wait for the disk.
+        with _flushing() as flush, ThreadPoolExecutor(_COPIES) as copying:
+            copies = list(copying.map(lambda path: self._copy(path, temporaries, flush), paths))
+        for temporary, digest in copies:
+            if not self._is_there(digest, temporary.stat().st_size):
+                self._name(temporary, digest)
+        digests = [digest for _, digest in copies]
+        self._flush_names(digests)
+        return digests
+
+    def _copy(
+        self, path: Path, temporaries: list[Path], flush: Callable[[Path], object]
+    ) -> tuple[Path, Digest]:
         with path.open("rb") as source, self._arriving(temporaries) as (temporary, file):
-            # The digest is that of the copy: whoever writes to the original meanwhile, the object keeps its promise.
-            digest = hash_file(temporary) if _share_blocks(source, file) else _copy(source, file)
-            if self._is_there(digest, os.fstat(file.fileno()).st_size):
-                return _Arrival(digest, None)
-            _flush(file.fileno())
-        return _Arrival(digest, temporary)
+            shared = _share_blocks(source, file)
+        if not shared:
+            shutil.copyfile(path, temporary)  # within the kernel, where it can
+        flush(temporary)
+        # Of the copy: whoever writes to the original meanwhile, the object keeps its promise.
+        return temporary, hash_file(temporary)
 
     def has(self, digest: Digest) -> bool:
         """See :meth:`Vault.has`."""
@@ -180,7 +211,7 @@ class LocalVault:
 
     def path(self, digest: Digest) -> Path:
         """Where the object is, if it is there."""
-        return self._objects / digest.hex[:2] / digest.hex[2:]
+        return self._objects / digest.hex[:1] / digest.hex[1:]
 
     def discard(self, digest: Digest) -> bool:
         """Delete an object.
@@ -193,7 +224,7 @@ class LocalVault:
             path.unlink()
         except FileNotFoundError:
             return False
-        _flush_folder(path.parent)
+        _flush_path(path.parent)
         return True
 
     def sweep(self, keep: AbstractSet[Digest]) -> list[Digest]:
@@ -221,18 +252,15 @@ class LocalVault:
         with os.fdopen(handle, "w+b", buffering=0) as file:
             yield Path(name), file
 
-    def _settle(self, arrivals: Sequence["_Arrival"]) -> None:
-        """Give arrivals their names, and make the names durable."""
-        # Also where an object was there: another writer may have renamed it and not yet flushed.
-        folders = sorted({self.path(arrival.digest).parent for arrival in arrivals})
-        for folder in folders:
-            folder.mkdir(exist_ok=True)
-        _flush_folder(self._objects)
-        for arrival in arrivals:
-            if arrival.temporary is not None:
-                arrival.temporary.chmod(0o444)
-                arrival.temporary.replace(self.path(arrival.digest))
-        _side_by_side(_flush_folder, folders)
+    def _name(self, temporary: Path, digest: Digest) -> None:
+        temporary.chmod(_READ_ONLY)
+        temporary.replace(self.path(digest))
+
+    def _flush_names(self, digests: Sequence[Digest]) -> None:
+        """Make the names of objects durable: one flush a folder, however many there are."""
+        with _flushing() as flush:
+            for folder in sorted({self.path(digest).parent for digest in digests}):
+                flush(folder)
 
     def _clear_leftovers(self) -> None:
         """Delete what writers that died have left.
@@ -255,14 +283,6 @@ class LocalVault:
                     path.unlink()
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """Bytes that are flushed and have no name yet; ``temporary`` is ``None`` where the object was there before."""
-
-    digest: Digest
-    temporary: Path | None
-
-
 @contextmanager
 def _clearing() -> Iterator[list[Path]]:
     """Collects temporary files and deletes what is left of them.
@@ -277,12 +297,14 @@ def _clearing() -> Iterator[list[Path]]:
             temporary.unlink(missing_ok=True)
 
 
-def _side_by_side(act: Callable[[Path], T], paths: Sequence[Path]) -> list[T]:
-    """In threads: one file is hashed while others wait for the disk, and the disk answers many flushes with one."""
-    if len(paths) < 2:
-        return [act(path) for path in paths]
-    with ThreadPoolExecutor(min(_AT_ONCE, len(paths))) as pool:
-        return list(pool.map(act, paths))
+@contextmanager
+def _flushing() -> Iterator[Callable[[Path], object]]:
+    """Flushes files and folders in threads, and is done when all are: the disk answers many flushes with one."""
+    with ThreadPoolExecutor(_FLUSHES) as pool:
+        waiting: list[Future[None]] = []
+        yield lambda path: waiting.append(pool.submit(_flush_path, path))
+        for flush in waiting:
+            flush.result()
 
 
 def hash_file(path: Path) -> Digest:
@@ -292,16 +314,6 @@ def hash_file(path: Path) -> Digest:
             return Digest.of(file.read())
     hasher = blake3(max_threads=blake3.AUTO)
     hasher.update_mmap(path)
-    return Digest("blake3:" + hasher.hexdigest())
-
-
-def _copy(source: BinaryIO, target: BinaryIO) -> Digest:
-    # One pass: a chunk is hashed while it is in the processor's cache. Threads were no faster; writing is what takes time.
-    hasher = blake3()
-    chunk = memoryview(bytearray(_CHUNK))
-    while length := source.readinto(chunk):  # pyright: ignore[reportAttributeAccessIssue]
-        hasher.update(chunk[:length])
-        _write_all(target, chunk[:length])
     return Digest("blake3:" + hasher.hexdigest())
 
 
@@ -330,8 +342,8 @@ def _flush(descriptor: int) -> None:
         os.fsync(descriptor)
 
 
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+def _flush_path(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         _flush(descriptor)
     finally:

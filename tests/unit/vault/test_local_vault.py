@@ -148,6 +148,13 @@ def test_strange_files_are_not_objects(vault: LocalVault) -> None:
     assert list(vault) == [digest]
 
 
+def test_a_vault_copied_without_its_empty_folders_still_takes_objects(vault: LocalVault) -> None:
+    for folder in [*(vault.root / "objects").iterdir(), vault.root / "incoming"]:
+        folder.rmdir()
+    again = LocalVault(vault.root)
+    assert all(again.read(again.put(bytes([n]))) == bytes([n]) for n in range(100))
+
+
 def test_sweep_deletes_what_is_not_kept(vault: LocalVault) -> None:
     keep, drop = vault.put(b"keep"), vault.put(b"drop")
     assert vault.sweep({keep}) == [drop]
