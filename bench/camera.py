@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from picturelock.core.blocking import Camera
@@ -26,6 +25,7 @@ from picturelock.generate.builtin.camera.clip import Shot, plan
 from picturelock.generate.builtin.camera.projection import mapped
 from picturelock.media.decode import frames as decoded
 from picturelock.media.encode import H264, ClipWriter
+from picturelock.media.opencv import cv2
 
 SIZE = (1920, 1080)
 RATE = FrameRate(24)

@@ -13,7 +13,6 @@ from tempfile import NamedTemporaryFile
 from typing import Any, Literal
 
 import av
-import cv2
 import numpy as np
 
 from picturelock.core.codec import digest_of, from_json, plain, to_json
@@ -35,6 +34,7 @@ from picturelock.cut.timeline import (
     length,
 )
 from picturelock.media import decode, encode, fit, picture, planes
+from picturelock.media.opencv import cv2
 from picturelock.media.probe import probe
 from picturelock.vault.store import Vault
 

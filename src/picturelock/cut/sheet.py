@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.failures import Malformed
 from picturelock.media import fit, lettering, picture
+from picturelock.media.opencv import cv2
 
 _PAPER = (245, 247, 248)
 _INK = (42, 38, 36)

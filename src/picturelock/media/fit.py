@@ -5,11 +5,11 @@ from fractions import Fraction
 import av
 import av.error
 import av.filter
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.failures import Damaged
+from picturelock.media.opencv import cv2
 from picturelock.media.probe import Picture
 
 _HD_LINES = 576  # untagged material above this is taken for BT.709, below for BT.601, as players do

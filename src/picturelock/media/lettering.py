@@ -2,11 +2,11 @@
 
 from functools import cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.media.captions import columns
+from picturelock.media.opencv import cv2
 
 REGULAR = 400
 BOLD = 640

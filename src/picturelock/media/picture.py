@@ -4,11 +4,11 @@ import struct
 from dataclasses import dataclass
 from enum import StrEnum
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.failures import BadDocument, Damaged, Malformed
+from picturelock.media.opencv import cv2
 
 MOST_PIXELS = 64_000_000
 """Larger pictures are refused before they are decoded."""

@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from picturelock.core.frametime import FrameRate
 from picturelock.core.ids import CheckName
 from picturelock.media.decode import frames as decoded
 from picturelock.media.encode import H264, ClipWriter
+from picturelock.media.opencv import cv2
 from picturelock.media.picture import png, read
 
 Picture = NDArray[np.uint8]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from math import pi, sin
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +16,7 @@ from picturelock.core.contract import CameraMove, Contract, Motion, Move, Output
 from picturelock.core.frametime import FrameRate
 from picturelock.core.policy import Format
 from picturelock.media.encode import H264, ClipWriter
+from picturelock.media.opencv import cv2
 from picturelock.media.picture import png
 
 Picture = NDArray[np.uint8]

@@ -7,13 +7,13 @@ live through scaling and compression.
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.frametime import FrameRange, FrameRate
 from picturelock.media import decode
 from picturelock.media.encode import H264, ClipWriter
+from picturelock.media.opencv import cv2
 
 BITS = 14
 _DARK, _LIGHT = 24, 230

@@ -7,7 +7,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO
 
-import cv2
 import numpy as np
 import pytest
 
@@ -52,6 +51,7 @@ from picturelock.core.ids import AnchorId
 from picturelock.generate.builtin.artist import MODEL_VERSION, composite_still, draw_still
 from picturelock.generate.builtin.composite import flatten, frame_of, pixels
 from picturelock.generate.provider import Product
+from picturelock.media.opencv import cv2
 from picturelock.vault.store import Condition
 
 MARA, OTTO = AnchorId("char_mara"), AnchorId("char_otto")

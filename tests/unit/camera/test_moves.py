@@ -4,7 +4,6 @@ import json
 from itertools import pairwise
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -33,6 +32,7 @@ from picturelock.generate.builtin.camera.projection import (
 from picturelock.media.decode import Frame
 from picturelock.media.decode import frames as decoded
 from picturelock.media.encode import from_planes
+from picturelock.media.opencv import cv2
 from picturelock.vault.local import LocalVault
 
 WIDTH, HEIGHT = 320, 180

@@ -1,7 +1,6 @@
 import struct
 import zlib
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from picturelock.core.failures import BadDocument, Damaged, Malformed
 from picturelock.media import fit, picture
+from picturelock.media.opencv import cv2
 from picturelock.media.picture import Kind
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from picturelock.gate.pixels import Pixels
+from picturelock.media.opencv import cv2
 
 ROWS, COLUMNS = 9, 16
 

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from picturelock.gate.borders import borders
@@ -11,6 +10,7 @@ from picturelock.gate.clips.flow import COLUMNS, ROWS
 from picturelock.gate.clips.reading import clip_check
 from picturelock.gate.clips.screening import Sample, Screening, sample_of
 from picturelock.gate.pixels import Pixels, read_still
+from picturelock.media.opencv import cv2
 
 
 def _apart(frame: Sample | None, screening: Screening, *, last: bool) -> Pixels | Missing:

@@ -5,17 +5,13 @@ Each frame's luma is halved three times by exact boxes. The half serves sharpnes
 last frame only.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from threading import Lock
 
 import av
 import av.container
 import av.error
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +21,7 @@ from picturelock.gate.clips.flow import Step, Tracker
 from picturelock.gate.pixels import Pixels
 from picturelock.gate.subject import ClipSubject
 from picturelock.media.decode import plane
+from picturelock.media.opencv import cv2
 
 ROWS, COLUMNS = 9, 16
 QUARTER_WIDTH = 480
@@ -91,26 +88,11 @@ class Screening:
         return len(self.times)
 
 
-_THREADS = Lock()
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """OpenCV on one thread: DIS cuts its work by the number of threads, and its flow depends on the cuts."""
-    with _THREADS:
-        before = cv2.getNumThreads()
-        cv2.setNumThreads(1)
-        try:
-            yield
-        finally:
-            cv2.setNumThreads(before)
-
-
 def screen(subject: ClipSubject) -> Screening:
     """Decode a clip once and take everything down. Deterministic; a broken file is a finding, not an error."""
     found = Screening(subject)
     try:
-        with av.open(str(subject.path)) as container, _one_thread():
+        with av.open(str(subject.path)) as container:
             if container.streams.audio:
                 found.sound_seconds = _seconds(container.streams.audio[0])
             if not container.streams.video:

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-import cv2
 import numpy as np
 
 from picturelock.core.ids import CheckName
 from picturelock.gate.check import Found, Gauge, Missing
 from picturelock.gate.pixels import Pixels
 from picturelock.gate.stills.view import View
+from picturelock.media.opencv import cv2
 
 Find = Callable[[View], Found | Missing]
 

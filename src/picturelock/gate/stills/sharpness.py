@@ -1,12 +1,12 @@
 """Point 4: local contrast, by itself and against the keyframes beside it."""
 
-import cv2
 import numpy as np
 
 from picturelock.gate.check import Found, Missing
 from picturelock.gate.pixels import Pixels, read_still
 from picturelock.gate.stills.reading import still_check
 from picturelock.gate.stills.view import View
+from picturelock.media.opencv import cv2
 
 _WIDTH = 960
 

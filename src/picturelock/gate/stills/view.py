@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from picturelock.core.blocking import Box, expected_box, expected_boxes
@@ -13,6 +12,7 @@ from picturelock.core.failures import PicturelockError
 from picturelock.core.ids import AnchorId
 from picturelock.gate.pixels import Pixels
 from picturelock.gate.subject import StillSubject
+from picturelock.media.opencv import cv2
 from picturelock.media.picture import Header, header, read
 
 # Figures' planes are called by their anchors.

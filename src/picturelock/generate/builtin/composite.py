@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +11,7 @@ from picturelock.core.codec import from_json, to_json
 from picturelock.core.failures import GenerationFailed, Retry
 from picturelock.core.take import Part
 from picturelock.generate.provider import Product
+from picturelock.media.opencv import cv2
 from picturelock.vault.store import Vault
 
 Picture = NDArray[np.uint8]

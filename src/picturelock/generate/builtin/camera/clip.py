@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path as FilePath
 
-import cv2
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from picturelock.generate.builtin.camera.room import Fitted, Room, fit
 from picturelock.generate.builtin.camera.stack import Rig, Stack, Way, read
 from picturelock.generate.provider import Product
 from picturelock.media.encode import H264, ClipWriter, check_size
+from picturelock.media.opencv import cv2
 from picturelock.vault.store import Vault
 
 _SETTLING = 12

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from picturelock.generate.builtin.camera.planes import Frame, Pixels, Plane
 from picturelock.generate.builtin.camera.projection import Matrix, corners, mapped
+from picturelock.media.opencv import cv2
 
 _PLACE_TO_LUMA = np.array([[2.0, 0.0, 0.0], [0.0, 2.0, 0.5], [0.0, 0.0, 1.0]])
 _LUMA_TO_PLACE = np.linalg.inv(_PLACE_TO_LUMA)

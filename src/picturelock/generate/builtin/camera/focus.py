@@ -6,10 +6,10 @@ focus travels.
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from picturelock.generate.builtin.camera.planes import Pixels, Plane
+from picturelock.media.opencv import cv2
 
 _LEVELS = (0.0, 1.5, 3.0, 6.0, 12.0)
 _STRENGTH = 0.011

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.failures import BadDocument
 from picturelock.generate.builtin.camera.projection import Matrix
+from picturelock.media.opencv import cv2
 
 Pixels = NDArray[Any]  # of uint8; OpenCV does not say so of what it returns
 

@@ -7,12 +7,12 @@ chin.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.core.anchor import Age, CharacterLook, HairStyle
 from picturelock.core.blocking import Expression
+from picturelock.media.opencv import cv2
 
 Floats = NDArray[np.floating]
 Points = NDArray[np.float64]

@@ -1,12 +1,12 @@
 """What hangs in the air between the planes: the halo of a lamp, rain, snow."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from picturelock.generate.builtin.render import noise
 from picturelock.generate.builtin.render.canvas import Canvas
 from picturelock.generate.builtin.render.palette import Palette
+from picturelock.media.opencv import cv2
 
 Picture = NDArray[np.uint8]
 

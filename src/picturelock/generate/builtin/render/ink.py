@@ -1,6 +1,5 @@
 """Ink lines where things end: found between neighbouring pixels, heavy near the camera, fine far away."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +7,7 @@ from picturelock.generate.builtin.render import noise
 from picturelock.generate.builtin.render.canvas import Canvas
 from picturelock.generate.builtin.render.palette import Palette
 from picturelock.generate.builtin.render.trace import Buffers, Stage
+from picturelock.media.opencv import cv2
 
 Floats = NDArray[np.floating]
 

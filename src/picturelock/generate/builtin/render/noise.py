@@ -2,9 +2,10 @@
 
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from picturelock.media.opencv import cv2
 
 Floats = NDArray[np.floating]
 

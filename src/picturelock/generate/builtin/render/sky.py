@@ -1,6 +1,5 @@
 """What lies behind everything: washes of sky, clouds, stars, the moon."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -8,6 +7,7 @@ from picturelock.generate.builtin.geometry import Backdrop
 from picturelock.generate.builtin.render import noise
 from picturelock.generate.builtin.render.canvas import Canvas
 from picturelock.generate.builtin.render.palette import Palette
+from picturelock.media.opencv import cv2
 
 Floats = NDArray[np.floating]
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +12,7 @@ from picturelock.generate.builtin.render.canvas import Canvas, Window
 from picturelock.generate.builtin.render.palette import Palette
 from picturelock.generate.builtin.render.pattern import strokes
 from picturelock.generate.builtin.render.trace import Buffers, Stage
+from picturelock.media.opencv import cv2
 
 Floats = NDArray[np.floating]
 
