@@ -1,11 +1,13 @@
 """Interleaved rounds, medians, a table, and a file: what every bench here does."""
 
 import json
+import multiprocessing
 import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -50,6 +52,28 @@ def race(runs: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]
             run()
             taken[name].append(time.perf_counter() - start)
     return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def _spin() -> None:
+    while True:
+        sum(range(100_000))
+
+
+@contextmanager
+def busy_elsewhere() -> Iterator[None]:
+    """Another process keeps one other core at work that touches no memory.
+
+    Cores share clock, cache and often, unseen by a guest, the execution units: one of them is slower as soon as the
+    other has anything to do. What works beside an encoder is therefore held against an encoder beside which this spins.
+    """
+    spinner = multiprocessing.get_context("spawn").Process(target=_spin, daemon=True)
+    spinner.start()
+    time.sleep(0.2)
+    try:
+        yield
+    finally:
+        spinner.kill()
+        spinner.join()
 
 
 def machine() -> str:
