@@ -88,6 +88,14 @@ class TakeId(Identifier):
     example: ClassVar[str] = "T-0123456789abcdef"
 
 
+class CallId(Identifier):
+    """``C-`` and 16 hex digits, from production, unit, recipe and number: a paid call has the same name everywhere."""
+
+    __slots__ = ()
+    pattern: ClassVar[re.Pattern[str]] = re.compile(r"C-[0-9a-f]{16}")
+    example: ClassVar[str] = "C-0123456789abcdef"
+
+
 class RevisionId(Identifier):
     """``R-`` and 16 hex digits of the revision's digest."""
 

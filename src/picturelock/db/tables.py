@@ -162,6 +162,41 @@ review = sa.Table(
 )
 """A reviewer's word. The last one on a unit counts."""
 
+paid_call = sa.Table(
+    "paid_call",
+    metadata,
+    sa.Column("id", Name, primary_key=True),
+    _production(),
+    sa.Column("unit", Name, nullable=False),
+    sa.Column("recipe", Name, nullable=False),
+    sa.Column("brief", Name, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("vendor", sa.Text, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("quote", Json, nullable=False),
+    sa.Column("payload", Json, nullable=False),
+    sa.Column("priority", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("by_whom", sa.Text, nullable=False, server_default=""),
+    sa.Column("deadline", Moment),
+    _at("intended_at"),
+    sa.UniqueConstraint("production", "unit", "recipe", "number"),
+    sa.UniqueConstraint("token"),
+)
+"""The intent of a paid call, written with its reservation. ``quote`` is ``core.paidcall.Quote``."""
+
+call_event = sa.Table(
+    "call_event",
+    metadata,
+    sa.Column("call", Name, sa.ForeignKey("paid_call.id"), primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("body", Json, nullable=False),
+    _at(),
+    sa.Index(None, "kind"),
+)
+"""What happened to a paid call (``core.paidcall.CallEvent``), in order. The key lets one writer be next."""
+
 ledger_entry = sa.Table(
     "ledger_entry",
     metadata,
@@ -175,10 +210,18 @@ ledger_entry = sa.Table(
     sa.Column("quantity", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("note", sa.Text, nullable=False, server_default=""),
     _at(),
+    sa.Column("home_micros", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("home_currency", sa.Text, nullable=False, server_default=""),
+    sa.Column("call", Name),
+    sa.Column("vendor", sa.Text, nullable=False, server_default=""),
+    sa.Column("model", sa.Text, nullable=False, server_default=""),
+    sa.Column("task", sa.Text, nullable=False, server_default=""),
+    sa.Column("by_whom", sa.Text, nullable=False, server_default=""),
     _one_of("kind", "reserve", "settle", "release", "human_minutes", "tokens"),
     sa.Index(None, "production", "unit"),
 )
-"""Money in ``micros`` and ``currency``; tokens and minutes in ``quantity``."""
+"""Money in ``micros`` and ``currency``, and in the production's own currency by the rate of the day; tokens and minutes
+in ``quantity``. ``task`` is a task card."""
 
 revision = sa.Table(
     "revision",
@@ -266,5 +309,19 @@ job_run = sa.Table(
 )
 """Engine state: a worker began a job and has not left it in good order. A row that stays is a death."""
 
-FACTS = (production, intent, take, call, measurement, verdict, review, ledger_entry, revision, cut, event)
+FACTS = (
+    production,
+    intent,
+    take,
+    call,
+    paid_call,
+    call_event,
+    measurement,
+    verdict,
+    review,
+    ledger_entry,
+    revision,
+    cut,
+    event,
+)
 """The tables that the database holds append-only."""

@@ -53,6 +53,7 @@ def sample(table: sa.Table) -> dict[str, Any]:
         "kind": {"ledger_entry": "settle", "pointer": "branch"}.get(table.name, "note"),
         "production": "film",
         "take": "T-0000000000000001",
+        "call": "id of paid_call",
     }
 
     def value(column: sa.Column[Any]) -> Any:
