@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -87,7 +88,7 @@ def test_whatever_is_told_a_request_never_leaves_twice_without_a_reason(told: li
     assert fold(taken) == state
     assert state.attempts == sum(isinstance(event, Submitting) for event in taken)
     departed = [n for n, event in enumerate(taken) if isinstance(event, Submitting)]
-    for first, second in zip(departed, departed[1:], strict=False):
+    for first, second in pairwise(departed):
         assert any(isinstance(event, (TurnedAway, NotFoundThere)) for event in taken[first:second])
     if state.phase is Phase.SETTLED:
         assert any(isinstance(event, Arrived) for event in taken)
