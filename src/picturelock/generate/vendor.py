@@ -9,8 +9,9 @@ retries switched off.
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
+from picturelock.core.brief import Brief
 from picturelock.core.money import Money
 from picturelock.core.paidcall import Bill, Quote, VendorFailure
 from picturelock.core.take import Recipe
@@ -22,7 +23,7 @@ from picturelock.vault.store import Vault
 class Lookup(StrEnum):
     """How a job can be found again whose answer was lost."""
 
-    BY_TOKEN = "by_token"
+    BY_NAME = "by_name"
     BY_LIST = "by_list"
     BY_USAGE = "by_usage"
     NONE = "none"
@@ -50,6 +51,21 @@ class Terms(Value, frozen=True, kw_only=True):
     lookup: Lookup
     currency: str
     cancels: bool
+
+
+class Planned(Value, frozen=True, kw_only=True):
+    """What a vendor will be asked for a brief, besides the prompt and the pictures.
+
+    Attributes:
+        model: As the vendor writes it.
+        version: Dated; an alias is resolved here, once, and stays in the recipe.
+        parameters: Of the request, as the vendor names them; JSON. All of them: nothing is left to a default that the
+            vendor may change.
+    """
+
+    model: str
+    version: str
+    parameters: dict[str, Any]
 
 
 class TookIt(Value, tag="took_it", frozen=True, kw_only=True):
@@ -232,6 +248,20 @@ class Vendor(Protocol):
 
     def models(self) -> tuple[Model, ...]:
         """What can be had, with pinned versions."""
+        ...
+
+    def plan(self, model: str, brief: Brief, options: dict[str, Any], on: date) -> Planned:
+        """Turn a brief into parameters: the nearest size, ratio and length that the model takes.
+
+        Args:
+            model: Name or alias, as the routing gives it.
+            brief: What is to be made. A clip is asked for at least as long as its frames with both handles.
+            options: What the production sets for this vendor (quality, mode, audio); unknown ones are refused.
+            on: The day of planning.
+
+        Raises:
+            UserError: The model is retired or unknown, or cannot do it; says what can.
+        """
         ...
 
     def quote(self, recipe: Recipe, on: date) -> Quote:
