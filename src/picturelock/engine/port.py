@@ -164,6 +164,10 @@ class Foreign(Internal):
         self.failure = failure
 
 
+class WorkersDied(Internal):
+    """More workers died with a job in their hands than one lets pass. A person who runs again may try once more."""
+
+
 def _json(value: object) -> JSON:
     try:
         return msgspec.json.decode(msgspec.json.encode(plain(value)))

@@ -15,9 +15,9 @@ from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
 from picturelock.core.clock import Clock
-from picturelock.core.failures import Busy, Internal, PicturelockError
+from picturelock.core.failures import Busy, PicturelockError
 from picturelock.engine import pulse, transact
-from picturelock.engine.port import JSON, Workflow
+from picturelock.engine.port import JSON, WorkersDied, Workflow
 from picturelock.engine.transact import Held, Transact
 
 if TYPE_CHECKING:
@@ -231,9 +231,9 @@ class _Worker:
         engine = self._engine
         deaths = pulse.deaths(engine.database, key)
         if deaths > engine.pulse.deaths_allowed:
-            raise Internal(
+            raise WorkersDied(
                 f"{deaths} workers died while they did {key}",
-                remedy="Look into the worker's log, then resume the job.",
+                remedy="Look into the worker's log, then run again.",
             )
         with self._suspects if deaths >= engine.pulse.deaths_suspect else nullcontext():
             self._hands.between_steps()

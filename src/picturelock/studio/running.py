@@ -13,7 +13,7 @@ from picturelock.core.ids import ShotCode, UnitId
 from picturelock.core.money import Money
 from picturelock.core.policy import Caps, Settings
 from picturelock.engine.engine import Engine
-from picturelock.engine.port import QueueSpec, State
+from picturelock.engine.port import JobState, QueueSpec, State, WorkersDied
 from picturelock.review.standing import Waiting
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
@@ -186,7 +186,11 @@ def _work(
     with engine:
         engine.prepare()
         order = workshop.order(snapshot, production.name, goal, auto=auto)
-        known_failures = {job.key for job in engine.jobs(prefix=prefix, states=[State.FAILED])}
+        failed_before = engine.jobs(prefix=prefix, states=[State.FAILED])
+        given_back = [job.key for job in failed_before if _workers_died(job)]
+        known_failures = {job.key for job in failed_before} - set(given_back)
+        for key in given_back:
+            engine.resume(key)
         with engine.working():
             with production.writing() as connection:
                 workshop.submit_ready(connection, order, brief_digest(snapshot))
@@ -194,14 +198,18 @@ def _work(
             while engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]):
                 on_progress(_progress(production, total))
                 pause.wait(_POLL_S)
-        failures = {
-            job.key.split(":")[1]: job.failure.message if job.failure else "it failed"
-            for job in engine.jobs(prefix=prefix, states=[State.FAILED])
-            if job.key not in known_failures
-        }
-    mark.unlink(missing_ok=True)
+        failed = [
+            job for job in engine.jobs(prefix=prefix, states=[State.FAILED]) if job.key not in known_failures
+        ]
+    if not any(_workers_died(job) for job in failed):
+        mark.unlink(missing_ok=True)
     on_progress(_progress(production, total))
-    return failures
+    return {job.key.split(":")[1]: job.failure.message if job.failure else "it failed" for job in failed}
+
+
+def _workers_died(job: JobState) -> bool:
+    """Workers died with it, which was not the work's own fault so surely that a new run should not try it again."""
+    return job.failure is not None and job.failure.kind == WorkersDied.__name__
 
 
 def _progress(production: Production, total: int) -> Progress:
