@@ -1,12 +1,25 @@
 """Rules that a production sets, and the decisions that follow from them."""
 
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from picturelock.core.anchor import Value
 from picturelock.core.frametime import FrameRate
 from picturelock.core.money import Money
 from picturelock.core.take import Category
+
+# A cap of money alone may be written as the amount: `runway: 50USD`.
+_BY_NAME = Meta(
+    extra_json_schema={
+        "additionalProperties": {
+            "anyOf": [{"$ref": "#/$defs/Cap"}, {"type": "string", "description": "Money."}]
+        }
+    }
+)
 
 
 class Format(Value, frozen=True, kw_only=True):
@@ -29,16 +42,77 @@ class Format(Value, frozen=True, kw_only=True):
         return self.width / self.height
 
 
-class Caps(Value, frozen=True, kw_only=True):
-    """Limits that stop spending.
+class Cap(Value, frozen=True, kw_only=True):
+    """Limits at one place.
 
     Attributes:
-        money: For the whole production; ``None`` allows only what is free.
-        takes_per_unit: Candidates of one unit.
+        money: Settled, unsettled and reserved together.
+        takes: Candidates, those under way included.
+        tokens: Nothing more is begun once so many are used.
+        minutes: Nothing more is begun once people have spent so many.
     """
 
     money: Money | None = None
+    takes: int | None = None
+    tokens: int | None = None
+    minutes: int | None = None
+
+
+class Caps(Value, frozen=True, kw_only=True):
+    """Limits that stop spending: of the production, of every scene, shot and unit, of a vendor, of a task card.
+
+    Amounts are in the production's currency; a vendor's may be in the currency that it bills in.
+
+    Attributes:
+        money: For the whole production. What costs is refused where no money cap reaches it.
+        takes: Of the whole production.
+        tokens: Of the whole production.
+        minutes: Of the whole production.
+        takes_per_unit: Candidates of one unit.
+        scene: Of every scene.
+        shot: Of every shot.
+        unit: Of every unit.
+        vendor: By the vendor's name.
+        task: By the task card's name.
+    """
+
+    money: Money | None = None
+    takes: int | None = None
+    tokens: int | None = None
+    minutes: int | None = None
     takes_per_unit: int = 30
+    scene: Cap = Cap()
+    shot: Cap = Cap()
+    unit: Cap = Cap()
+    vendor: Annotated[dict[str, Cap], _BY_NAME] = {}
+    task: Annotated[dict[str, Cap], _BY_NAME] = {}
+
+    @property
+    def currency(self) -> str:
+        """The production's own: the budget's, or that of the first cap that has one; USD where there is none."""
+        places = (self.scene, self.shot, self.unit, *self.task.values())
+        amounts = (self.money, *(cap.money for cap in places))
+        return next((amount.currency for amount in amounts if amount is not None), "USD")
+
+
+class Rate(Value, frozen=True, kw_only=True):
+    """What one unit of a currency is worth in another, from a day on.
+
+    Attributes:
+        currency: Code of what is exchanged, such as EUR or a vendor's CREDITS.
+        into: Code of what it is worth something in.
+        rate: How much of it, above 0.
+        day: From when it holds.
+        source: Who says so.
+        vendor: Whose credits; empty for a currency that is the same everywhere.
+    """
+
+    currency: str
+    into: str
+    rate: Decimal
+    day: date
+    source: str
+    vendor: str = ""
 
 
 class Routing(Value, frozen=True, kw_only=True):
@@ -51,7 +125,11 @@ class Routing(Value, frozen=True, kw_only=True):
 
 
 class Settings(Value, frozen=True, kw_only=True):
-    """``production.yaml``."""
+    """``production.yaml``.
+
+    Attributes:
+        vendors: What a vendor is asked for beside the picture, by its name: quality, mode, audio.
+    """
 
     format: Literal["picturelock.production/1"] = "picturelock.production/1"
     title: str
@@ -63,8 +141,10 @@ class Settings(Value, frozen=True, kw_only=True):
     retries: int = 2
     seed: int = 1
     caps: Caps = Caps()
+    rates: tuple[Rate, ...] = ()
     routing: Routing = Routing()
     slate: bool = False
+    vendors: dict[str, dict[str, str | int | bool]] = {}
 
 
 class Action(StrEnum):

@@ -217,11 +217,16 @@ ledger_entry = sa.Table(
     sa.Column("model", sa.Text, nullable=False, server_default=""),
     sa.Column("task", sa.Text, nullable=False, server_default=""),
     sa.Column("by_whom", sa.Text, nullable=False, server_default=""),
+    sa.Column("source", sa.Text, nullable=False, server_default=""),
+    sa.Column("once", Name),
     _one_of("kind", "reserve", "settle", "release", "human_minutes", "tokens"),
     sa.Index(None, "production", "unit"),
+    sa.Index(None, "call", "kind"),
+    sa.Index(None, "production", "once", unique=True),
 )
 """Money in ``micros`` and ``currency``, and in the production's own currency by the rate of the day; tokens and minutes
-in ``quantity``. ``task`` is a task card."""
+in ``quantity``. ``task`` is a task card, ``source`` how the amount is known (``core.paidcall.BillSource``), and ``once`` a
+name that may stand here once."""
 
 revision = sa.Table(
     "revision",

@@ -30,6 +30,7 @@ from picturelock.gate.decision import Situation
 from picturelock.generate.provider import Product
 from picturelock.generate.registry import provider, route
 from picturelock.ledger import book
+from picturelock.ledger.scope import Scope
 from picturelock.review.standing import Wanted, read_reviews
 from picturelock.studio import facts as store
 from picturelock.studio import judging
@@ -217,12 +218,12 @@ class Workshop:
         now = self._clock.now()
         with self._database.write() as connection:
             hold(connection, f"ledger:{production}")
-            before = book.totals(connection, production, quote.currency)
             taken = len(store.read_facts(connection, production, [job.unit]).takes_of(job.unit))
             fresh = store.record_intent(connection, production, job.unit, job.recipe, recipe.attempt, now)
             if not fresh:
                 return
-            book.hold_to_caps(settings.caps, before, quote, taken)
+            scope = Scope(unit=job.unit, vendor=recipe.provider, model=recipe.model)
+            book.allow(connection, production, settings.caps, scope, quote, None, taken)
             if quote.amount:
                 book.enter(connection, production, book.Kind.RESERVE, at=now, amount=quote, unit=job.unit)
 

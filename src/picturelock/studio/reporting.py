@@ -88,7 +88,7 @@ def retrospective(production: Production) -> Retrospective:
         ).scalar_one_or_none()
         tokens = book.quantity(connection, production.name, book.Kind.TOKENS)
         minutes = book.quantity(connection, production.name, book.Kind.HUMAN_MINUTES)
-        currency = settings.caps.money.currency if settings.caps.money else "USD"
+        currency = settings.caps.currency
         spent = book.totals(connection, production.name, currency).settled
     kinds = {unit: _kind(unit) for unit in {t.unit for t in takes} | {UnitId(c.unit) for c in calls}}
     rejected = {

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from picturelock.core.anchor import Value
 from picturelock.core.ids import ShotCode, UnitId
 from picturelock.core.money import Money
-from picturelock.core.policy import Caps, Settings
+from picturelock.core.policy import Settings
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import JobState, QueueSpec, State, WorkersDied
 from picturelock.review.standing import Waiting
@@ -158,7 +158,7 @@ def _capped(settings: Settings, max_cost: Money | None) -> Settings:
     limit = settings.caps.money
     lower = max_cost if limit is None or max_cost < limit else limit
 
-    return replace(settings, caps=Caps(money=lower, takes_per_unit=settings.caps.takes_per_unit))
+    return replace(settings, caps=replace(settings.caps, money=lower))
 
 
 def _left_over(production: Production) -> bool:

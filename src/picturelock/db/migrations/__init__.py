@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from picturelock.core.failures import Conflict
 from picturelock.db.connection import Database
 
-NEWEST = "2026_11_21_paid_calls"
+NEWEST = "2026_11_21_settled_once"
 """Revision of the newest file in ``versions``."""
 
 VERSION_TABLE = "schema_version"
