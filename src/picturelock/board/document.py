@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, NoReturn, TypeVar, Union, get_args, get_origin
+from typing import Any, NoReturn, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 import yaml
@@ -24,7 +24,7 @@ from picturelock.core.board import Board, check_board
 from picturelock.core.codec import built, json_schema, plain
 from picturelock.core.failures import BadDocument
 from picturelock.core.frametime import FrameRate
-from picturelock.core.policy import Settings
+from picturelock.core.policy import Cap, Caps, Rate, Settings
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ def load_settings(text: str) -> Settings:
     Raises:
         BadDocument: Not YAML that we take, or not settings; with the line, and what to do.
     """
-    settings = _load(Settings, text, "settings file")
+    settings = _load(Settings, text, "settings file", _widen_caps)
     try:
         check_settings(settings)
     except BadDocument as error:
@@ -102,6 +102,71 @@ def check_settings(settings: Settings) -> None:
     for name, count, least in counts:
         if count < least:
             raise BadDocument(f"{count} is too few - at `$.{name}`", remedy=f"Give {least} or more.")
+    check_caps(settings.caps)
+    for number, rate in enumerate(settings.rates):
+        _check_rate(rate, f"$.rates[{number}]")
+
+
+def check_caps(caps: Caps) -> None:
+    """Hold caps to what their types cannot say.
+
+    Raises:
+        BadDocument: A limit below zero or of none, amounts in several currencies, a vendor's human minutes.
+    """
+    whole = Cap(money=caps.money, takes=caps.takes, tokens=caps.tokens, minutes=caps.minutes)
+    places = {"caps": whole, "caps.scene": caps.scene, "caps.shot": caps.shot, "caps.unit": caps.unit}
+    places |= {f"caps.task.{name}": cap for name, cap in caps.task.items()}
+    vendors = {f"caps.vendor.{name}": cap for name, cap in caps.vendor.items()}
+    for name, cap in {**places, **vendors}.items():
+        for field in ("takes", "tokens", "minutes"):
+            count = getattr(cap, field)
+            if count is not None and count < 1:
+                raise BadDocument(f"{count} is too few - at `$.{name}.{field}`", remedy="Give 1 or more.")
+        if cap.money is not None and cap.money.amount < 0:
+            raise BadDocument(
+                f"{cap.money} is no limit - at `$.{name}.money`", remedy="Give an amount of 0 or more."
+            )
+        if cap.money is not None and name in places and cap.money.currency != caps.currency:
+            raise BadDocument(
+                f"{cap.money} is not in the production's currency, {caps.currency} - at `$.{name}.money`",
+                remedy=f"Write it in {caps.currency}; only a vendor's cap may be in the currency it bills in.",
+            )
+        if name in vendors and cap.minutes is not None:
+            raise BadDocument(
+                f"human minutes are not spent at a vendor - at `$.{name}.minutes`",
+                remedy="Cap those of a scene, a shot, a unit or a task.",
+            )
+
+
+def _check_rate(rate: Rate, path: str) -> None:
+    for field, code in (("currency", rate.currency), ("into", rate.into)):
+        if not re.fullmatch(r"[A-Z]{3,8}", code):
+            raise BadDocument(
+                f"{code!r} is no currency - at `{path}.{field}`", remedy="Use a code such as USD."
+            )
+    if rate.currency == rate.into:
+        raise BadDocument(f"{rate.currency} needs no rate into itself - at `{path}.into`")
+    if not rate.rate.is_finite() or rate.rate <= 0:
+        raise BadDocument(f"{rate.rate} is no rate - at `{path}.rate`", remedy="Give a number above 0.")
+    if not rate.source.strip():
+        raise BadDocument(f"the rate names no source - at `{path}.source`", remedy="Say where it was read.")
+
+
+def _widen_caps(data: dict[str, Any]) -> None:
+    """A cap of money alone may be written as the amount: ``vendor: {runway: 50USD}``."""
+    caps = data.get("caps")
+    if not isinstance(caps, dict):
+        return
+    for field in _NAMED_CAPS:
+        if isinstance(named := caps.get(field), dict):
+            caps[field] = {name: _widened(Cap, value) for name, value in named.items()}
+
+
+def _widened(kind: object, value: Any) -> Any:
+    return {"money": value} if kind is Cap and isinstance(value, str) else value
+
+
+_NAMED_CAPS = ("vendor", "task")
 
 
 def board_schema() -> dict[str, Any]:
@@ -111,7 +176,13 @@ def board_schema() -> dict[str, Any]:
 
 def settings_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of ``production.yaml``, for editors."""
-    return _schema(Settings, "picturelock.production/1", "Picturelock production settings")
+    schema = _schema(Settings, "picturelock.production/1", "Picturelock production settings")
+    for field in _NAMED_CAPS:
+        named = schema["$defs"]["Caps"]["properties"][field]
+        amount = {"type": "string", "description": "Money, where nothing else is capped."}
+        named["additionalProperties"] = {"anyOf": [named["additionalProperties"], amount]}
+    schema["$defs"]["Rate"]["properties"]["rate"] = {"type": ["number", "string"], "exclusiveMinimum": 0}
+    return schema
 
 
 def _schema(kind: type, name: str, title: str) -> dict[str, Any]:
@@ -200,12 +271,13 @@ _SUSPECT = re.compile(r"(?m)(?:^|[\s\[{,:-])[&*!%][^\s,\[\]{}]")
 _DEEP = re.compile(r"(?:[\[{]\s*){4}|(?:[-?:] ){12}|\n {80}")
 
 
-def _load(kind: type[T], text: str, what: str) -> T:
+def _load(kind: type[T], text: str, what: str, widen: Callable[[dict[str, Any]], None] = lambda _: None) -> T:
     with _uncollected():
         try:
             data = _data(text, what)
         except yaml.YAMLError as error:
             _not_yaml(error)
+        widen(data)
         try:
             return built(kind, data)
         except BadDocument as error:
@@ -322,7 +394,9 @@ def _explain(kind: type, text: str, error: BadDocument) -> NoReturn:
     elif value := re.search(r"Invalid (?:enum )?value '?(.*?)'?\Z", message):
         message = f"{value[1]!r} is not one of the possible values"
         remedy = _choice(value[1], place.values(), "values")
-    elif found := re.search(r"Expected `(.*)`, got `(.*)`", message):
+    elif "RFC3339" in message:
+        message, remedy = "this is no day", "Write it like 2026-11-20."
+    elif found := re.search(r"Expected `(.*?)(?: \| null)?`, got `(.*)`", message):
         message = f"{_WORDS.get(found[1], found[1])} is expected here, not {_WORDS.get(found[2], found[2])}"
         remedy = "Put it in quotes." if found[1] == "str" and found[2] in {"int", "float", "bool"} else ""
     raise BadDocument(f"{message}{place.where()}", line=line, remedy=remedy) from error
@@ -339,13 +413,18 @@ _WORDS = {
 }
 
 
+#: Stands in a path for an entry of a mapping whose name the decoder does not tell.
+_WRONG_ONE = "[...]"
+
+
 def _parted(message: str) -> tuple[str, list[str | int]]:
     """What is wrong, and the path of where."""
     found = re.search(r" - at (?:`key` in )?`\$([^`]*)`\Z", message)
     if not found:
         return message, []
-    steps = re.findall(r"\.([^.\[\]]+)|\[(\d+)\]", found[1])
-    return message[: found.start()], [name or int(number) for name, number in steps]
+    steps = re.findall(r"\.([^.\[\]]+)|\[(\d+)\]|(\[\.\.\.\])", found[1])
+    path = [name or (_WRONG_ONE if wrong else int(number)) for name, number, wrong in steps]
+    return message[: found.start()], path
 
 
 def _choice(given: str, possible: list[str], what: str) -> str:
@@ -371,6 +450,8 @@ class _Place:
             child = node.value[step]
             kind: object = next((a for a in get_args(self._kind) if a is not Ellipsis), None)
         elif isinstance(step, str) and isinstance(node, yaml.MappingNode):
+            if step == _WRONG_ONE:
+                step = self._wrong_one(node)
             key, child = next(((k, v) for k, v in node.value if k.value == step), (None, None))
             kind = self._field(step)
         else:
@@ -396,7 +477,17 @@ class _Place:
     def _field(self, name: str) -> object:
         if isinstance(self._kind, type) and issubclass(self._kind, msgspec.Struct):
             return next((f.type for f in msgspec.structs.fields(self._kind) if f.name == name), None)
-        return None
+        return get_args(self._kind)[1] if get_origin(self._kind) is dict else None
+
+    def _wrong_one(self, node: yaml.MappingNode) -> str:
+        """The first entry of a mapping that does not fit."""
+        kind = self._field("")
+        for key, value in node.value:
+            try:
+                built(cast("type[object]", kind), _widened(kind, _plain(value)))
+            except BadDocument:
+                return key.value
+        return ""
 
     def key_line(self, name: str) -> int:
         """Where a field of this mapping is written."""

@@ -3,23 +3,12 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
-
-from msgspec import Meta
+from typing import Literal
 
 from picturelock.core.anchor import Value
 from picturelock.core.frametime import FrameRate
 from picturelock.core.money import Money
 from picturelock.core.take import Category
-
-# A cap of money alone may be written as the amount: `runway: 50USD`.
-_BY_NAME = Meta(
-    extra_json_schema={
-        "additionalProperties": {
-            "anyOf": [{"$ref": "#/$defs/Cap"}, {"type": "string", "description": "Money."}]
-        }
-    }
-)
 
 
 class Format(Value, frozen=True, kw_only=True):
@@ -84,8 +73,8 @@ class Caps(Value, frozen=True, kw_only=True):
     scene: Cap = Cap()
     shot: Cap = Cap()
     unit: Cap = Cap()
-    vendor: Annotated[dict[str, Cap], _BY_NAME] = {}
-    task: Annotated[dict[str, Cap], _BY_NAME] = {}
+    vendor: dict[str, Cap] = {}
+    task: dict[str, Cap] = {}
 
     @property
     def currency(self) -> str:

@@ -1,6 +1,7 @@
 """The board as YAML: the same value, the same bytes, and errors that say where."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import jsonschema
@@ -17,6 +18,7 @@ from picturelock.board.document import (
     lean,
     load_board,
     load_settings,
+    settings_schema,
 )
 from picturelock.board.emit import emit
 from picturelock.board.schema import main, written
@@ -26,7 +28,7 @@ from picturelock.core.failures import BadDocument
 from picturelock.core.frametime import FrameRate
 from picturelock.core.ids import AnchorId
 from picturelock.core.money import Money
-from picturelock.core.policy import Caps, Settings
+from picturelock.core.policy import Cap, Caps, Settings
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=240)
 json_values = st.recursive(
@@ -147,6 +149,27 @@ def test_missing_fields_are_named():
         load_board("language: en\n")
 
 
+_VENDORS = "title: x\nsource: y\ncaps:\n  money: 9USD\n  vendor:\n"
+_RATES = "title: x\nsource: y\nrates:\n"
+
+
+def test_caps_and_rates_come_back():
+    text = (
+        "title: x\nsource: y\ncaps:\n  money: 100CNY\n  scene: {money: 20CNY, minutes: 90}\n"
+        "  vendor:\n    runway: 50CNY\n    kling: {money: 400CREDITS, takes: 30}\n"
+        "  task:\n    keys: {tokens: 5000000}\n"
+        "rates:\n  - {currency: USD, into: CNY, rate: 7.12, day: 2026-11-20, source: a bank}\n"
+    )
+    made = load_settings(text)
+    assert made.caps.vendor["runway"] == Cap(money=Money.parse("50CNY"))
+    assert made.caps.vendor["kling"] == Cap(money=Money.parse("400CREDITS"), takes=30)
+    assert made.caps.task == {"keys": Cap(tokens=5_000_000)}
+    assert made.rates[0].rate == Decimal("7.12")
+    assert load_settings(dump_settings(made)) == made
+    jsonschema.validate(yaml.safe_load(text.replace("2026-11-20", "'2026-11-20'")), settings_schema())
+    jsonschema.validate(lean(made), settings_schema())
+
+
 def test_settings_come_back():
     made = Settings(title="x", source="a.fountain", caps=Caps(money=Money.parse("25USD")), seed=7)
     text = dump_settings(made)
@@ -161,6 +184,31 @@ def test_settings_come_back():
         ("title: x\nsource: y\nretries: -1\n", 3, "0 or more"),
         ("title: x\nsource: y\ncaps:\n  money: lots\n", 4, "25USD"),
         ("title: x\nsource: y\nprofil: a\n", 3, "profile"),
+        (f"{_VENDORS}    kling: 4USD\n    runway: lots\n", 7, "25USD"),
+        (f"{_VENDORS}    kling: 4USD\n    runway: 5\n", 7, "a mapping is expected"),
+        (f"{_VENDORS}    kling: 4USD\n    runway: -4USD\n", 7, "0 or more"),
+        (f"{_VENDORS}    kling: {{takes: 3}}\n    runway: {{takse: 3}}\n", 7, "Did you mean 'takes'"),
+        (f"{_VENDORS}    kling:\n      takes: 3\n      minutes: 9\n", 8, "human minutes are not spent"),
+        ("title: x\nsource: y\ncaps:\n  money: 5USD\n  scene:\n    money: 4EUR\n", 6, "only a vendor's cap"),
+        ("title: x\nsource: y\ncaps:\n  shot:\n    tokens: 0\n", 5, "1 or more"),
+        (
+            f"{_RATES}  - {{currency: usd, into: CNY, rate: 7, day: 2026-11-20, source: a}}\n",
+            4,
+            "no currency",
+        ),
+        (
+            f"{_RATES}  - {{currency: CNY, into: CNY, rate: 7, day: 2026-11-20, source: a}}\n",
+            4,
+            "into itself",
+        ),
+        (f"{_RATES}  - {{currency: USD, into: CNY, rate: 0, day: 2026-11-20, source: a}}\n", 4, "above 0"),
+        (f"{_RATES}  - {{currency: USD, into: CNY, rate: NaN, day: 2026-11-20, source: a}}\n", 4, "above 0"),
+        (f"{_RATES}  - {{currency: USD, into: CNY, rate: 7, day: 2026-13-20, source: a}}\n", 4, "2026-11-20"),
+        (
+            f"{_RATES}  - {{currency: USD, into: CNY, rate: 7, day: 2026-11-20, source: ''}}\n",
+            4,
+            "where it was",
+        ),
     ],
 )
 def test_wrong_settings_name_the_line(text, line, says):
