@@ -243,7 +243,7 @@ _NEXT: dict[Phase, tuple[type[CallEvent], ...]] = {
     Phase.IN_DOUBT: (Accepted, Finished, NotFoundThere, Unresolved, Failed),
     Phase.UNRESOLVED: (Accepted, Finished, NotFoundThere, Failed, Cancelled),
     Phase.ACCEPTED: (Finished, Failed, Cancelled, Unresolved),
-    Phase.FINISHED: (Arrived, Failed),
+    Phase.FINISHED: (Arrived, Failed, Finished),
     Phase.ARRIVED: (Settled,),
     Phase.SETTLED: (),
     Phase.REFUSED: (),

@@ -77,18 +77,33 @@ def forget(database: Database, identity: str) -> None:
         connection.execute(sa.delete(tables.lease).where(tables.lease.c.holder == identity))
 
 
-def elected(database: Database, identity: str, now: datetime, pulse: Pulse) -> bool:
-    """Whether this worker is the one that looks for the dead; takes or renews the lease if it can."""
+def elected(database: Database, identity: str, now: datetime, pulse: Pulse, office: str = _REAPER) -> bool:
+    """Whether this worker is the one that holds an office; takes or renews its lease if it can.
+
+    Args:
+        database: Where leases stand.
+        identity: Of the worker.
+        now: Aware UTC.
+        pulse: Says how long a lease lasts.
+        office: What only one may do; by default, to look for the dead.
+    """
     lease = tables.lease
     with database.write() as connection:
         held = connection.execute(
-            sa.select(lease.c.holder, lease.c.until).where(lease.c.name == _REAPER).with_for_update()
+            sa.select(lease.c.holder, lease.c.until).where(lease.c.name == office).with_for_update()
         ).first()
         if held is not None and held.holder != identity and held.until > now:
             return False
         until = now + timedelta(seconds=pulse.dead_after_seconds)
-        put(connection, lease, "name", name=_REAPER, holder=identity, until=until)
+        put(connection, lease, "name", name=office, holder=identity, until=until)
         return True
+
+
+def resign(database: Database, identity: str, office: str) -> None:
+    """Leave an office to others at once."""
+    lease = tables.lease
+    with database.write() as connection:
+        connection.execute(sa.delete(lease).where(lease.c.name == office, lease.c.holder == identity))
 
 
 def begin_run(database: Database, job: str, worker: str, at: datetime) -> int:

@@ -172,6 +172,20 @@ def open_calls(
     return _with_events(connection, connection.execute(query.order_by(table.c.intended_at, table.c.id)).all())
 
 
+def next_number(connection: sa.Connection, production: str, unit: UnitId, recipe: Digest) -> int:
+    """The number of the call that comes next for a recipe: the open one's own, or one after the last."""
+    table = tables.paid_call
+    numbers = connection.execute(
+        sa.select(table.c.id, table.c.number)
+        .where(table.c.production == production, table.c.unit == unit, table.c.recipe == recipe)
+        .order_by(table.c.number.desc())
+    ).first()
+    if numbers is None:
+        return 0
+    name, number = numbers
+    return number + 1 if read(connection, CallId(name)).state.phase.ended else number
+
+
 def jobs_of(connection: sa.Connection, vendor: str) -> frozenset[str]:
     """Every job of a vendor that belongs to a call of ours."""
     table, event = tables.paid_call, tables.call_event

@@ -14,6 +14,7 @@ from picturelock.media import decode, picture
 from picturelock.media.encode import H264, ClipWriter
 from picturelock.media.fit import Fitter
 from picturelock.media.opencv import cv2
+from picturelock.media.planes import copied
 from picturelock.media.probe import probe
 from picturelock.vault.store import Vault
 
@@ -79,8 +80,11 @@ def _clip(path: Path, brief: ClipBrief, vault: Vault) -> Fetched:
     settings = H264(crf=16, preset="veryfast", gop=brief.frame_rate.nominal)
     with tempfile.TemporaryDirectory(prefix="picturelock-") as folder:
         made = Path(folder) / "clip.mp4"
+        before = None
         with ClipWriter(made, size, brief.frame_rate, settings) as writer:
             for frame in decode.at_rate(path, FrameRange(0, needed), brief.frame_rate, facts=facts):
-                writer.write(fitter.fit(frame))
+                # A frame that is shown twice may still wait for the encoder under its first time.
+                writer.write(fitter.fit(copied(frame) if frame is before else frame))
+                before = frame
         media, original = vault.put_file(made), vault.put_file(path)
     return Fetched(media=media, parts=(Part(role="original", digest=original),), duration_frames=needed)

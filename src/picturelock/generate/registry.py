@@ -7,12 +7,16 @@ from importlib.metadata import entry_points
 
 from picturelock.core.failures import NotFound
 from picturelock.generate.provider import Model, Provider
+from picturelock.generate.vendor import Vendor
 
 #: Entry point group; each entry names a class without constructor arguments.
 GROUP = "picturelock.providers"
 
 _OURS = {
     "builtin": "picturelock.generate.builtin.provider:Builtin",
+    "kling": "picturelock.generate.kling:Kling",
+    "openai": "picturelock.generate.openai:OpenAI",
+    "runway": "picturelock.generate.runway:Runway",
 }
 
 
@@ -21,9 +25,33 @@ def names() -> list[str]:
     return sorted({*_OURS, *(point.name for point in entry_points(group=GROUP))})
 
 
-@cache
 def provider(name: str) -> Provider:
-    """The provider with this name.
+    """The provider with this name that answers while the caller waits.
+
+    Raises:
+        NotFound: No such provider, or one that is paid and asked otherwise.
+    """
+    found = maker(name)
+    if isinstance(found, Vendor):
+        raise NotFound(f"{name} is a paid vendor", remedy="Its takes are bought, not made.")
+    return found
+
+
+def vendor(name: str) -> Vendor:
+    """The paid vendor with this name.
+
+    Raises:
+        NotFound: No such vendor.
+    """
+    found = maker(name)
+    if not isinstance(found, Vendor):
+        raise NotFound(f"{name} is not a paid vendor")
+    return found
+
+
+@cache
+def maker(name: str) -> Provider | Vendor:
+    """Who makes takes under this name.
 
     Raises:
         NotFound: No such provider.
@@ -37,14 +65,14 @@ def provider(name: str) -> Provider:
     raise NotFound(f"no provider is called {name!r}", remedy=f"There are: {', '.join(names())}.")
 
 
-def route(text: str) -> tuple[Provider, Model]:
+def route(text: str) -> tuple[Provider | Vendor, Model]:
     """The provider and model that ``provider/model`` means; ``provider`` alone means its first model.
 
     Raises:
         NotFound: No such provider or model.
     """
     name, _, wanted = text.partition("/")
-    found = provider(name)
+    found = maker(name)
     for model in found.models():
         if wanted in {"", model.name}:
             return found, model
@@ -55,5 +83,5 @@ def route(text: str) -> tuple[Provider, Model]:
 def catalogue() -> Iterator[tuple[str, Model]]:
     """Every provider's every model."""
     for name in names():
-        for model in provider(name).models():
+        for model in maker(name).models():
             yield name, model

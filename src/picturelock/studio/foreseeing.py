@@ -1,13 +1,21 @@
 """The plan: what a run would make, reuse and cost, and which fields changed."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from picturelock.core.brief import read_brief
 from picturelock.core.digest import Digest
 from picturelock.core.failures import NotFound
 from picturelock.core.ids import TakeId
+from picturelock.core.money import Money
+from picturelock.core.policy import Settings
+from picturelock.core.take import Recipe
+from picturelock.generate.registry import maker as maker_named
 from picturelock.generate.registry import route
+from picturelock.generate.vendor import Vendor
+from picturelock.ledger.rates import convert
 from picturelock.review.standing import Chosen, Waiting, Wanted
+from picturelock.studio.buying import rate_of
 from picturelock.studio.contracting import gaps
 from picturelock.studio.facts import Facts
 from picturelock.studio.looking import look
@@ -116,21 +124,37 @@ def _to_make(
     reasons += [f"retake: {note}" for note in wanted.notes]
     if not reasons:
         reasons.append("a new candidate was asked for" if wanted.latest else "not made yet")
-    found, model = route(maker)
+    _, model = route(maker)
     assert wish.brief is not None  # noqa: S101  # a wish with a standing has its brief
-    quote = found.quote(write_recipe(snapshot, wish, wanted, brief, wish.brief))
+    now = production.clock.now()
+    recipe = write_recipe(snapshot, wish, wanted, brief, wish.brief, now.date())
+    low, expected, high = _foreseen(recipe, snapshot.settings, now)
     tries = 1 if model.deterministic else snapshot.settings.retries + 1
     return PlanItem(
         unit=wish.unit.id,
         kind=wish.unit.kind,
         action=PlanAction.MAKE,
         reasons=tuple(reasons),
-        maker=f"{found.name}/{model.name}",
+        maker=f"{recipe.provider}/{recipe.model}",
         take=wish.in_use,
-        low=quote,
-        expected=quote,
-        high=quote * tries,
+        low=low,
+        expected=expected,
+        high=high * tries,
     )
+
+
+def _foreseen(recipe: Recipe, settings: Settings, now: datetime) -> tuple[Money, Money, Money]:
+    """Low, expected and high for one take, in the production's currency."""
+    found = maker_named(recipe.provider)
+    if not isinstance(found, Vendor):
+        quote = found.quote(recipe)
+        return quote, quote, quote
+    told = found.quote(recipe, now.date())
+    rate = rate_of(settings, told.high.currency, found.name, now)
+    low, expected, high = (
+        convert(amount, rate, settings.caps.currency) for amount in (told.low, told.expected, told.high)
+    )
+    return low, expected, high
 
 
 def _changes(production: Production, snapshot: Snapshot, wish: Wish, old: Digest | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from picturelock.board import briefs
 from picturelock.core.anchor import Value
@@ -27,13 +28,17 @@ from picturelock.db.connection import Database
 from picturelock.db.statements import hold
 from picturelock.engine.port import Job, Steps
 from picturelock.gate.decision import Situation
+from picturelock.generate import calls
+from picturelock.generate.calls import PaidCall
 from picturelock.generate.provider import Product
-from picturelock.generate.registry import provider, route
+from picturelock.generate.registry import maker, provider, route
+from picturelock.generate.vendor import Vendor
 from picturelock.ledger import book
 from picturelock.ledger.scope import Scope
 from picturelock.review.standing import Wanted, read_reviews
 from picturelock.studio import facts as store
 from picturelock.studio import judging
+from picturelock.studio.buying import FETCH, SEND, Buyer
 from picturelock.studio.contracting import contract_verdict
 from picturelock.studio.planning import (
     BriefDigest,
@@ -54,6 +59,7 @@ AUTO = "policy:auto-approve"
 GATE = "policy:gate"
 
 WORKFLOW = "make_take"
+JUDGE = "judge_take"
 QUEUE = "cpu"
 
 _FIRST_PAUSE = timedelta(seconds=2)
@@ -67,6 +73,7 @@ class Order(Value, frozen=True, kw_only=True):
         settings: Digest of the settings' canonical JSON.
         locks: Digest of the lock file's canonical JSON.
         auto: Takes that pass their gate are approved by policy.
+        by: Who ordered it.
     """
 
     production: str
@@ -75,15 +82,21 @@ class Order(Value, frozen=True, kw_only=True):
     locks: Digest
     goal: Goal
     auto: bool
+    by: str = ""
 
 
 class TakeJob(Value, frozen=True, kw_only=True):
-    """One take to be made."""
+    """One take to be made.
+
+    Attributes:
+        number: Of the paid call for this recipe; a call that failed is followed by the next.
+    """
 
     order: Order
     unit: UnitId
     brief: Digest
     recipe: Digest
+    number: int = 0
 
 
 class Made(Value, frozen=True, kw_only=True):
@@ -101,6 +114,7 @@ class Workshop:
         vault: Objects.
         clock: Time.
         submit: Hands a job to the engine inside a transaction.
+        worker: Who works.
     """
 
     def __init__(
@@ -109,12 +123,32 @@ class Workshop:
         vault: Vault,
         clock: Clock,
         submit: Callable[[sa.Connection, Job], None],
+        worker: str = "",
     ) -> None:
         self._database = database
         self._vault = vault
         self._clock = clock
         self._submit = submit
         self._snapshot = lru_cache(maxsize=4)(self._read_snapshot)
+        self.buyer = Buyer(
+            database,
+            vault,
+            clock,
+            submit,
+            settings_of=lambda payload: self._snapshot(built(TakeJob, payload).order).settings,
+            after_delivery=self._delivered,
+            after_failure=self._undelivered,
+            worker=worker,
+        )
+
+    def workflows(self) -> dict[str, Callable[[Steps, Any], Any]]:
+        """By name, as the engine is given them."""
+        return {
+            WORKFLOW: self.make_take,
+            JUDGE: self.judge_take,
+            SEND: self.buyer.send_call,
+            FETCH: self.buyer.fetch_call,
+        }
 
     def make_take(self, steps: Steps, payload: Any) -> Any:
         """The workflow of one take.
@@ -124,10 +158,14 @@ class Workshop:
             payload: A :class:`TakeJob`.
 
         Returns:
-            The name of the take.
+            The name of the take; of the call, where it is bought.
         """
         job = built(TakeJob, payload)
+        recipe = from_json(Recipe, self._vault.read(job.recipe))
         try:
+            if isinstance(maker(recipe.provider), Vendor):
+                # The workflow ends here: the vendor takes minutes, and what it answers hands in what follows.
+                return steps.run("order", self._order_call, payload)
             steps.run("intend", self._intend, payload)
             made = self._make(steps, job, payload)
             name = steps.run("record", self._record, payload, made)
@@ -137,7 +175,15 @@ class Workshop:
             raise
         return name
 
-    def order(self, snapshot: Snapshot, production: str, goal: Goal, *, auto: bool) -> Order:
+    def judge_take(self, steps: Steps, payload: Any) -> Any:
+        """The workflow of a take that was bought: its gate, and what follows."""
+        try:
+            return steps.run("gate", self._gate, payload["job"], payload["take"])
+        except Exception as error:
+            steps.run("give_up", self._give_up, payload["job"], type(error).__name__, str(error))
+            raise
+
+    def order(self, snapshot: Snapshot, production: str, goal: Goal, *, auto: bool, by: str = "") -> Order:
         """Pin a snapshot so that jobs can carry it."""
         return Order(
             production=production,
@@ -146,6 +192,7 @@ class Workshop:
             locks=self._vault.put(canonical(snapshot.locks)),
             goal=goal,
             auto=auto,
+            by=by,
         )
 
     def submit_ready(
@@ -182,7 +229,7 @@ class Workshop:
         assert isinstance(wish.standing, Wanted)  # noqa: S101  # what `wanted_now` promises
         brief = build_brief(snapshot, wish.scene, wish.shot, wish.unit, wish.rests_on)
         brief_name = self._vault.put(canonical(brief))
-        recipe = write_recipe(snapshot, wish, wish.standing, brief, brief_name)
+        recipe = write_recipe(snapshot, wish, wish.standing, brief, brief_name, self._clock.now().date())
         recipe_name = self._vault.put(canonical(recipe))
         unit = wish.unit.id
         given_up = connection.execute(
@@ -198,7 +245,15 @@ class Workshop:
             key=f"{order.production}:{unit}:{recipe_name.hex[:16]}:{given_up}",
             workflow=WORKFLOW,
             queue=QUEUE,
-            payload=plain(TakeJob(order=order, unit=unit, brief=brief_name, recipe=recipe_name)),
+            payload=plain(
+                TakeJob(
+                    order=order,
+                    unit=unit,
+                    brief=brief_name,
+                    recipe=recipe_name,
+                    number=calls.next_number(connection, order.production, unit, recipe_name),
+                )
+            ),
         )
 
     def _read_snapshot(self, order: Order) -> Snapshot:
@@ -208,6 +263,41 @@ class Workshop:
             settings=from_json(Settings, read(order.settings)),
             locks=from_json(LockFile, read(order.locks)),
         )
+
+    def _order_call(self, payload: Any) -> str:
+        job = built(TakeJob, payload)
+        recipe = from_json(Recipe, self._vault.read(job.recipe))
+        with self._database.read() as connection:
+            known = store.read_facts(connection, job.order.production, [job.unit])
+        return self.buyer.intend(
+            job.order.production,
+            recipe,
+            payload=payload,
+            takes=len(known.takes_of(job.unit)),
+            attempt_of=job.number,
+            by=job.order.by,
+        )
+
+    def _delivered(self, connection: sa.Connection, call: PaidCall, take: Take) -> None:
+        self._submit(
+            connection,
+            Job(
+                key=f"{call.production}:{call.unit}:{call.id}:gate",
+                workflow=JUDGE,
+                queue=QUEUE,
+                payload={"job": call.payload, "take": str(take.id)},
+            ),
+        )
+
+    def _undelivered(self, connection: sa.Connection, call: PaidCall, error: PicturelockError) -> None:
+        job = built(TakeJob, call.payload)
+        settings = self._snapshot(job.order).settings
+        if error.retry is Retry.LATER and call.number < settings.retries:
+            again = replace(job, number=call.number + 1)
+            key = f"{call.production}:{call.unit}:{call.recipe.hex[:16]}:call:{again.number}"
+            self._submit(connection, Job(key=key, workflow=WORKFLOW, queue=QUEUE, payload=plain(again)))
+            return
+        self._put_down(connection, job, type(error).__name__, str(error))
 
     def _intend(self, payload: Any) -> None:
         job = built(TakeJob, payload)
@@ -364,16 +454,18 @@ class Workshop:
         return decision.action.value
 
     def _give_up(self, payload: Any, kind: str, message: str) -> None:
-        job = built(TakeJob, payload)
         with self._database.write() as connection:
-            store.record_event(
-                connection,
-                job.order.production,
-                "given_up",
-                f"{job.unit}:{job.recipe.hex[:16]}",
-                {"unit": job.unit, "recipe": job.recipe, "error": kind, "message": message},
-                self._clock.now(),
-            )
+            self._put_down(connection, built(TakeJob, payload), kind, message)
+
+    def _put_down(self, connection: sa.Connection, job: TakeJob, kind: str, message: str) -> None:
+        store.record_event(
+            connection,
+            job.order.production,
+            "given_up",
+            f"{job.unit}:{job.recipe.hex[:16]}",
+            {"unit": job.unit, "recipe": job.recipe, "error": kind, "message": message},
+            self._clock.now(),
+        )
 
 
 def _basis(snapshot: Snapshot, scene: Scene, shot: Shot, unit: Unit) -> StillBrief | None:

@@ -1,14 +1,18 @@
 """Recipes: which maker makes a unit, and everything that decides its next take."""
 
+from datetime import date
+from typing import Any
+
 from picturelock import __version__
 from picturelock.board import prompts
 from picturelock.core.board import UnitKind
-from picturelock.core.brief import Brief
+from picturelock.core.brief import Brief, StillBrief
 from picturelock.core.digest import Digest
 from picturelock.core.policy import Settings
 from picturelock.core.take import Input, Operation, Recipe
 from picturelock.generate.provider import Model
 from picturelock.generate.registry import route
+from picturelock.generate.vendor import Vendor
 from picturelock.review.standing import Wanted
 from picturelock.studio.planning import Snapshot, Wish, brief_inputs
 
@@ -37,7 +41,9 @@ def _operation(wish: Wish) -> Operation:
             return Operation.DRAW
 
 
-def write_recipe(snapshot: Snapshot, wish: Wish, wanted: Wanted, brief: Brief, digest: Digest) -> Recipe:
+def write_recipe(
+    snapshot: Snapshot, wish: Wish, wanted: Wanted, brief: Brief, digest: Digest, on: date
+) -> Recipe:
     """Everything that decides the next take of a unit.
 
     Args:
@@ -46,22 +52,50 @@ def write_recipe(snapshot: Snapshot, wish: Wish, wanted: Wanted, brief: Brief, d
         wanted: Why a take is wanted, and which attempt it is.
         brief: The unit's brief.
         digest: Of the brief's canonical JSON.
+        on: The day; a vendor's alias is pinned to what it means on it.
+
+    Raises:
+        UserError: A vendor's model is retired, or cannot do it.
     """
-    found, model = route(maker_of(wish.unit.provider, wish.unit.kind, snapshot.settings))
+    text = maker_of(wish.unit.provider, wish.unit.kind, snapshot.settings)
+    found, model = route(text)
+    operation = _operation(wish)
+    if operation not in model.operations and operation is Operation.COMPOSITE:
+        # Putting plates together needs no imagination, and no vendor sells it.
+        found, model = route("builtin/artist")
+    name, version = model.name, model.version
+    parameters: dict[str, Any] = {"notes": list(wanted.notes)} if wanted.notes else {}
     inputs = {"brief": digest, **brief_inputs(brief)}
+    if isinstance(found, Vendor):
+        options = snapshot.settings.vendors.get(found.name, {})
+        planned = found.plan(text.partition("/")[2] or model.name, brief, dict(options), on)
+        name, version = planned.model, planned.version
+        parameters = {**parameters, "request": planned.parameters}
+        inputs |= _references(brief)
     return Recipe(
         unit=wish.unit.id,
-        operation=_operation(wish),
+        operation=operation,
         provider=found.name,
-        model=model.name,
-        model_version=model.version,
-        parameters={"notes": list(wanted.notes)} if wanted.notes else {},
+        model=name,
+        model_version=version,
+        parameters=parameters,
         seed=snapshot.settings.seed + wanted.attempt,
         prompt=_prompt(snapshot, wish, brief, model, wanted.notes),
         inputs=tuple(Input(role=role, digest=inputs[role]) for role in sorted(inputs)),
         attempt=wanted.attempt,
         code_version=__version__,
     )
+
+
+def _references(brief: Brief) -> dict[str, Digest]:
+    """The anchors' own pictures, for models that take them."""
+    if not isinstance(brief, StillBrief):
+        return {}
+    return {
+        f"reference:{anchor.id}:{number}": reference.media
+        for anchor in brief.anchors
+        for number, reference in enumerate(anchor.references)
+    }
 
 
 def _prompt(snapshot: Snapshot, wish: Wish, brief: Brief, model: Model, notes: tuple[str, ...]) -> str:

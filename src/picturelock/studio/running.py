@@ -3,7 +3,7 @@
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -11,15 +11,21 @@ from msgspec.structs import replace
 from picturelock.core.anchor import Value
 from picturelock.core.ids import ShotCode, UnitId
 from picturelock.core.money import Money
+from picturelock.core.paidcall import Phase
 from picturelock.core.policy import Settings
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import JobState, QueueSpec, State, WorkersDied
+from picturelock.generate import calls
+from picturelock.generate.registry import maker, vendor
+from picturelock.generate.vendor import Vendor
 from picturelock.review.standing import Waiting
+from picturelock.studio.buying import API
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
+from picturelock.studio.desk import Desk, Desks
 from picturelock.studio.facts import count_units_with_takes
 from picturelock.studio.looking import look
-from picturelock.studio.making import AUTO, QUEUE, WORKFLOW, Workshop
+from picturelock.studio.making import AUTO, QUEUE, Workshop
 from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
 from picturelock.studio.production import Production
 from picturelock.studio.vouching import check_names, check_rates
@@ -28,6 +34,7 @@ from picturelock.studio.vouching import check_names, check_rates
 WORKFLOW_VERSION = "1"
 
 _POLL_S = 0.2
+_REQUESTS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +80,58 @@ def make_engine(production: Production) -> tuple[Engine, Workshop]:
     """The engine of a production, and the workshop whose steps it runs."""
     engine: Engine
 
+    identity = f"{socket.gethostname()}-{production.name}"
     workshop = Workshop(
         production.database,
         production.vault,
         production.clock,
         lambda connection, job: engine.submit(connection, job),
+        identity,
     )
     engine = Engine(
         production.database,
         home=production.folder.engine,
-        identity=f"{socket.gethostname()}-{production.name}",
+        identity=identity,
         version=WORKFLOW_VERSION,
-        workflows={WORKFLOW: workshop.make_take},
-        queues=[QueueSpec(name=QUEUE, concurrency=workers())],
+        workflows=workshop.workflows(),
+        queues=[
+            QueueSpec(name=QUEUE, concurrency=workers()),
+            # Threads that wait for vendors to answer; what is in flight at a vendor is its desk's to decide.
+            QueueSpec(name=API, concurrency=_REQUESTS_AT_ONCE),
+        ],
         clock=production.clock,
     )
     return engine, workshop
+
+
+def make_desks(production: Production, engine: Engine, workshop: Workshop, vendors: Iterable[str]) -> Desks:
+    """The desks of these vendors' accounts, to be kept while this process works."""
+    pace = float(os.environ.get("PICTURELOCK_PACE", "1"))
+    desks = [
+        Desk(
+            vendor(name),
+            production.database,
+            production.vault,
+            production.clock,
+            workshop.buyer,
+            engine.submit,
+            pace,
+        )
+        for name in vendors
+    ]
+    return Desks(desks, production.database, engine.identity, production.clock)
+
+
+def vendors_used(production: Production, snapshot: Snapshot) -> list[str]:
+    """The paid vendors that the settings or the board route to, and those that still have calls open."""
+    routing = snapshot.settings.routing
+    named = {
+        text.partition("/")[0] for text in (routing.keyframe, routing.plate, routing.clip, routing.voice)
+    }
+    named |= {unit.provider.partition("/")[0] for unit in snapshot.board.units() if unit.provider}
+    with production.reading() as connection:
+        named |= {call.call.vendor for call in calls.open_calls(connection, production=production.name)}
+    return sorted(name for name in named if isinstance(maker(name), Vendor))
 
 
 def run(
@@ -127,7 +170,7 @@ def run(
     failed = _unmakeable(snapshot, found, goal)
     left = _left_over(production)
     if left or len(list(wanted_now(found, goal))) > len(failed):
-        failures = _work(production, snapshot, goal, auto=auto, on_progress=on_progress)
+        failures = _work(production, snapshot, goal, auto=auto, author=author, on_progress=on_progress)
         found, known = look(production, snapshot)
         failed = {**failures, **_unmakeable(snapshot, found, goal)}
     locked: list[ShotCode] = []
@@ -173,6 +216,7 @@ def _work(
     goal: Goal,
     *,
     auto: bool,
+    author: str,
     on_progress: Callable[[Progress], None],
 ) -> dict[str, str]:
     """Submit what is ready and work until nothing is left. Returns why units failed."""
@@ -185,17 +229,20 @@ def _work(
     total = sum(unit.kind in kinds for unit in snapshot.board.units())
     with engine:
         engine.prepare()
-        order = workshop.order(snapshot, production.name, goal, auto=auto)
+        order = workshop.order(snapshot, production.name, goal, auto=auto, by=author)
         failed_before = engine.jobs(prefix=prefix, states=[State.FAILED])
         given_back = [job.key for job in failed_before if _workers_died(job)]
         known_failures = {job.key for job in failed_before} - set(given_back)
         for key in given_back:
             engine.resume(key)
-        with engine.working():
+        vendors = vendors_used(production, snapshot)
+        with engine.working(), make_desks(production, engine, workshop, vendors):
             with production.writing() as connection:
                 workshop.submit_ready(connection, order, brief_digest(snapshot))
             pause = threading.Event()
-            while engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]):
+            while engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]) or (
+                vendors and _in_flight(production)
+            ):
                 on_progress(_progress(production, total))
                 pause.wait(_POLL_S)
         failed = [
@@ -205,6 +252,13 @@ def _work(
         mark.unlink(missing_ok=True)
     on_progress(_progress(production, total))
     return {job.key.split(":")[1]: job.failure.message if job.failure else "it failed" for job in failed}
+
+
+def _in_flight(production: Production) -> bool:
+    """Whether a call of this production will go on by itself."""
+    with production.reading() as connection:
+        known = calls.open_calls(connection, production=production.name)
+    return any(call.state.phase is not Phase.UNRESOLVED for call in known)
 
 
 def _workers_died(job: JobState) -> bool:
@@ -225,8 +279,9 @@ def work(production: Production, stop: threading.Event) -> None:
     Raises:
         Busy: Another process works under this identity.
     """
-    engine, _ = make_engine(production)
+    engine, workshop = make_engine(production)
     with engine:
         engine.prepare()
-        with engine.working():
+        vendors = vendors_used(production, production.snapshot())
+        with engine.working(), make_desks(production, engine, workshop, vendors):
             stop.wait()

@@ -1,0 +1,581 @@
+"""Paid takes: the intent with its reservation, the one request, the fetching, the bill.
+
+Each state of a call is durable before the next begins (``core.paidcall``). The steps here are run by the engine and may
+run again after a crash at any moment; what they find written decides what they do:
+
+- *reserved*: the request has not left. It is sent, after it is written down that it is about to be.
+- *submitting*: another life of this step was about to send it, and nobody knows whether it did. The call is in doubt, and
+  is only looked up; see :mod:`picturelock.studio.desk`.
+- anything later: somebody else has gone on. Nothing is left to do here.
+"""
+
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from picturelock.core.brief import read_brief
+from picturelock.core.clock import Clock
+from picturelock.core.codec import from_json
+from picturelock.core.failures import (
+    Charged,
+    Conflict,
+    GenerationFailed,
+    PicturelockError,
+    Retry,
+    Stopped,
+    UserError,
+)
+from picturelock.core.ids import CallId
+from picturelock.core.paidcall import (
+    Accepted,
+    Arrived,
+    Bill,
+    BillSource,
+    CallEvent,
+    CallState,
+    Cancelled,
+    Failed,
+    FailureKind,
+    Finished,
+    Lost,
+    NotFoundThere,
+    Phase,
+    Refused,
+    Settled,
+    Submitting,
+    TurnedAway,
+    VendorFailure,
+    client_token,
+)
+from picturelock.core.policy import Rate, Settings
+from picturelock.core.take import Recipe, Take, take_id
+from picturelock.db.connection import Database
+from picturelock.engine.crashpoints import passing
+from picturelock.engine.port import Job, Steps
+from picturelock.generate import calls
+from picturelock.generate.calls import OpenCall, PaidCall
+from picturelock.generate.catalogue.shelf import built_in
+from picturelock.generate.intake import take_in
+from picturelock.generate.registry import vendor
+from picturelock.generate.vendor import (
+    AnswerLost,
+    AtWork,
+    BrokeOff,
+    Downloaded,
+    Expired,
+    MadeIt,
+    NoAnswer,
+    SaidNo,
+    Submission,
+    TookIt,
+    Unusable,
+    Vanished,
+)
+from picturelock.generate.vendor import Job as VendorJob
+from picturelock.ledger import book
+from picturelock.ledger.rates import convert, rate_for
+from picturelock.ledger.scope import Scope
+from picturelock.studio import facts as store
+from picturelock.vault.store import Vault
+
+SEND = "send_call"
+FETCH = "fetch_call"
+API = "api"
+
+_PUSHED_BACK = 12  # times that a request is turned away before it is given up
+_LONGEST_PAUSE = timedelta(minutes=5)
+_FETCHES = 6
+_TELLS = 8
+#: Kinds of no that are about the moment and not about the request.
+_FOR_NOW = {FailureKind.RATE, FailureKind.CONCURRENCY, FailureKind.OUTAGE}
+
+Submit = Callable[[sa.Connection, Job], None]
+
+
+class Buyer:
+    """Buys takes: steps of the engine, and what the desk does with what it hears.
+
+    Args:
+        database: Facts.
+        vault: Objects.
+        clock: Time.
+        submit: Hands a job to the engine inside a transaction.
+        settings_of: The settings that a call was ordered under.
+        after_delivery: Hands in the work on a take that has just been recorded, inside the transaction.
+        after_failure: Hands in what follows a call that brought nothing, inside the transaction.
+        worker: Who sends.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        submit: Submit,
+        settings_of: Callable[[dict[str, Any]], Settings],
+        after_delivery: Callable[[sa.Connection, PaidCall, Take], None],
+        after_failure: Callable[[sa.Connection, PaidCall, PicturelockError], None],
+        worker: str,
+    ) -> None:
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._submit = submit
+        self._settings_of = settings_of
+        self._after_delivery = after_delivery
+        self._after_failure = after_failure
+        self._worker = worker
+
+    def intend(
+        self,
+        production: str,
+        recipe: Recipe,
+        *,
+        payload: dict[str, Any],
+        takes: int,
+        attempt_of: int,
+        by: str,
+    ) -> CallId:
+        """Authorise a call: check it, reserve its price, and write the intent, in one transaction.
+
+        Args:
+            production: Whose.
+            recipe: In the vault already.
+            payload: What the work after the delivery needs.
+            takes: The unit's takes so far, for its cap.
+            attempt_of: Number of the call for this recipe; a call with this number is made once.
+            by: Who ordered it.
+
+        Raises:
+            Stopped: A cap would be passed. Nothing is reserved.
+            UserError: It cannot be sent as it is, or its price is not known.
+        """
+        supplier = vendor(recipe.provider)
+        supplier.check(recipe, self._vault)
+        now = self._clock.now()
+        quote = supplier.quote(recipe, now.date())
+        digest = recipe.digest()
+        brief = recipe.input("brief")
+        if brief is None:
+            raise GenerationFailed("the recipe has no brief", retry=Retry.NEVER)
+        name = calls.call_id(production, recipe.unit, digest, attempt_of)
+        call = PaidCall(
+            id=name,
+            production=production,
+            unit=recipe.unit,
+            recipe=digest,
+            brief=brief,
+            number=attempt_of,
+            vendor=recipe.provider,
+            model=recipe.model,
+            token=client_token(name),
+            quote=quote,
+            payload=payload,
+            by_whom=by,
+            intended_at=now,
+        )
+        settings = self._settings_of(payload)
+        with self._database.write() as connection:
+            if calls.intend(connection, call):
+                rate = rate_of(settings, quote.high.currency, call.vendor, now)
+                book.reserve(
+                    connection, production, settings.caps, _scope(call), name, quote, rate, takes, now
+                )
+        passing("buy.reserved")
+        return name
+
+    # The request
+
+    def send_call(self, steps: Steps, payload: Any) -> Any:
+        """The workflow of one request. Whatever comes of it, the desk goes on from what is written."""
+        return steps.run("send", self._send, CallId(payload["call"]))
+
+    def _send(self, name: CallId) -> str:
+        passing("send.begun")
+        known = calls.read_now(self._database, name)
+        match known.state.phase:
+            case Phase.SUBMITTING:
+                # This step was here before, and its worker died.
+                self._tell(known, Lost(why="the worker died while its request was out"))
+                return "in doubt"
+            case Phase.RESERVED:
+                pass
+            case other:
+                return other.value
+        call, now = known.call, self._clock.now()
+        if call.deadline is not None and now > call.deadline:
+            late = VendorFailure(kind=FailureKind.STALLED, message="its deadline passed before it was sent")
+            self.close(known, Refused(failure=late))
+            return "refused"
+        recipe = from_json(Recipe, self._vault.read(call.recipe))
+        supplier = vendor(call.vendor)
+        try:
+            with self._database.write() as connection:
+                state = calls.tell(connection, name, known.state, Submitting(worker=self._worker), now)
+        except Conflict:
+            return "sent by another"
+        passing("send.submitting")
+        try:
+            answer = supplier.submit(recipe, call.token, self._vault)
+        except UserError as error:
+            # Raised before anything is sent, by the adapter's promise.
+            refused = VendorFailure(
+                kind=FailureKind.INVALID, message=str(error), retry=Retry.AFTER_CHANGE, charged=Charged.NO
+            )
+            answer = SaidNo(failure=refused)
+        passing("send.answered")
+        self._answered(OpenCall(call=call, state=state, told=known.told), answer)
+        passing("send.told")
+        return "sent"
+
+    def _answered(self, known: OpenCall, answer: Submission) -> None:
+        match answer:
+            case TookIt():
+                self._tell(known, Accepted(job=answer.job, endpoint=answer.endpoint))
+            case MadeIt():
+                self.finished(known, answer)
+            case AnswerLost():
+                self._tell(known, Lost(why=answer.why))
+            case SaidNo(failure=failure):
+                for_now = failure.kind in _FOR_NOW and failure.retry is Retry.LATER
+                if for_now and known.state.attempts < _PUSHED_BACK:
+                    pause = timedelta(seconds=failure.after_seconds or 2.0 ** min(known.state.attempts, 8))
+                    not_before = self._clock.now() + min(pause, _LONGEST_PAUSE)
+                    self._tell(known, TurnedAway(failure=failure, not_before=not_before))
+                else:
+                    self.close(known, Refused(failure=failure))
+
+    # What the desk hears
+
+    def tell(self, known: OpenCall, event: CallEvent) -> bool:
+        """Write an event that costs and brings nothing. ``False`` if somebody else has gone on meanwhile."""
+        return self._tell(known, event)
+
+    def finished(self, known: OpenCall, made: MadeIt) -> bool:
+        """The vendor has made it: write it down and hand in the fetching."""
+        event = Finished(results=made.results, bill=made.bill, vendor_model=made.vendor_model)
+
+        def follow(connection: sa.Connection, state: CallState) -> None:
+            self._submit(connection, self.fetching(known.call, state))
+
+        return self._tell(known, event, follow)
+
+    def fetching(self, call: PaidCall, state: CallState) -> Job:
+        """The job that fetches what a call brought; a call that asks again for new addresses gets another job."""
+        return Job(
+            key=f"{call.production}:{call.unit}:{call.id}:fetch:{state.events}",
+            workflow=FETCH,
+            queue=API,
+            payload={"call": str(call.id)},
+            priority=call.priority,
+        )
+
+    def sending(self, call: PaidCall, state: CallState) -> Job:
+        """The job that sends a call's request; a request that was turned away gets another job."""
+        return Job(
+            key=f"{call.production}:{call.unit}:{call.id}:send:{state.events}",
+            workflow=SEND,
+            queue=API,
+            payload={"call": str(call.id)},
+            priority=call.priority,
+        )
+
+    def broke_off(self, known: OpenCall, said: BrokeOff, by: str = "the vendor") -> bool:
+        """The vendor gave up: book what it costs nevertheless."""
+        recipe = from_json(Recipe, self._vault.read(known.call.recipe))
+        bill = said.bill or self._bill_of(known, recipe, said.failure)
+        if said.cancelled and known.state.phase in {Phase.ACCEPTED, Phase.UNRESOLVED}:
+            return self.close(known, Cancelled(by=by, bill=bill))
+        return self.close(known, Failed(failure=said.failure, bill=bill))
+
+    def _bill_of(self, known: OpenCall, recipe: Recipe, failure: VendorFailure) -> Bill:
+        """What a failure costs where the vendor does not say: by its rule, or else as quoted, which is the safe side."""
+        by_rule = vendor(known.call.vendor).rule(recipe, failure)
+        if by_rule is not None:
+            return by_rule
+        nothing = failure.charged is Charged.NO
+        amount = known.call.quote.expected * 0 if nothing else known.call.quote.expected
+        return Bill(amount=amount, source=BillSource.RULE if nothing else BillSource.QUOTE)
+
+    def close(self, known: OpenCall, event: Refused | Failed | Cancelled) -> bool:
+        """End a call that brought nothing, with its money, and hand in what follows."""
+        call = known.call
+
+        def follow(connection: sa.Connection, state: CallState) -> None:
+            now = self._clock.now()
+            settings = self._settings_of(call.payload)
+            bill = event.bill if not isinstance(event, Refused) else None
+            if bill is not None and bill.amount.amount:
+                rate = rate_of(settings, bill.amount.currency, call.vendor, now)
+                book.settle(connection, call.production, call.id, bill, rate, None, now)
+            else:
+                why = (
+                    event.failure.message if not isinstance(event, Cancelled) else f"cancelled by {event.by}"
+                )
+                book.release(connection, call.production, call.id, why, now)
+            error = _as_error(event, state)
+            spent = round((now - call.intended_at) / timedelta(milliseconds=1))
+            store.record_failed_call(
+                connection,
+                call.production,
+                call.unit,
+                call.recipe,
+                call.vendor,
+                call.model,
+                error,
+                spent,
+                now,
+            )
+            self._after_failure(connection, call, error)
+
+        return self._tell(known, event, follow)
+
+    # The result
+
+    def fetch_call(self, steps: Steps, payload: Any) -> Any:
+        """The workflow of one delivery: bytes into the vault, then the bill and the take."""
+        name = CallId(payload["call"])
+        for number in range(_FETCHES):
+            outcome = steps.run(f"fetch:{number}", self._fetch, name)
+            if outcome != "again":
+                break
+            steps.sleep(min(2.0**number, 60.0))
+        else:
+            raise GenerationFailed(
+                "what the vendor has made could not be fetched",
+                remedy="It is paid for and stays at the vendor for a while: run again soon.",
+                retry=Retry.LATER,
+                charged=Charged.YES,
+            )
+        if outcome != "arrived":
+            return outcome
+        return steps.run("settle", self._settle, name)
+
+    def _fetch(self, name: CallId) -> str:
+        passing("fetch.begun")
+        known = calls.read_now(self._database, name)
+        if known.state.phase is not Phase.FINISHED:
+            return known.state.phase.value
+        call = known.call
+        brief = read_brief(self._vault.read(call.brief))
+        with tempfile.TemporaryDirectory(prefix="picturelock-") as folder:
+            if not known.state.results:
+                return self._unusable(known, "the vendor says that it is done and delivers nothing")
+            result = known.state.results[0]
+            if result.startswith("blake3:"):
+                path = Path(folder) / "delivered"
+                path.write_bytes(self._vault.read(msgspec.convert(result, str)))  # pyright: ignore[reportArgumentType]
+            else:
+                match vendor(call.vendor).fetch(result, Path(folder)):
+                    case Downloaded(path=path):
+                        pass
+                    case Expired():
+                        return self._asked_again(known)
+                    case Unusable(evidence=evidence):
+                        return self._unusable(known, evidence)
+                    case NoAnswer():
+                        return "again"
+            passing("fetch.downloaded")
+            try:
+                fetched = take_in(path, brief, self._vault)
+            except PicturelockError as error:
+                return self._unusable(known, str(error))
+        passing("fetch.kept")
+        fetched = msgspec.structs.replace(fetched, vendor_model=known.state.vendor_model)
+        self._tell(known, Arrived(fetched=fetched))
+        passing("fetch.told")
+        return "arrived"
+
+    def _asked_again(self, known: OpenCall) -> str:
+        """Addresses expire; the vendor gives new ones to who asks for the job again."""
+        recipe = from_json(Recipe, self._vault.read(known.call.recipe))
+        job = VendorJob(job=known.state.job, endpoint=known.state.endpoint, recipe=recipe)
+        if not known.state.job:
+            return self._unusable(
+                known, "the result's address has expired, and the vendor names no job to ask for"
+            )
+        match vendor(known.call.vendor).poll(job):
+            case MadeIt() as made:
+                event = Finished(results=made.results, bill=made.bill, vendor_model=made.vendor_model)
+                self._tell(known, event)
+                return "again"
+            case NoAnswer() | AtWork() | TookIt():
+                return "again"
+            case Vanished(evidence=evidence):
+                return self._unusable(known, f"the result's address has expired: {evidence}")
+            case BrokeOff() as said:
+                self.broke_off(known, said)
+                return "failed"
+
+    def _unusable(self, known: OpenCall, evidence: str) -> str:
+        failure = VendorFailure(
+            kind=FailureKind.BAD_OUTPUT,
+            message=f"what was delivered cannot be used: {evidence}",
+            retry=Retry.LATER,
+            charged=Charged.UNKNOWN if known.state.bill is None else Charged.YES,
+        )
+        bill = known.state.bill or Bill(amount=known.call.quote.expected, source=BillSource.QUOTE)
+        self.close(known, Failed(failure=failure, bill=bill))
+        return "failed"
+
+    def _settle(self, name: CallId) -> str:
+        passing("settle.begun")
+        known = calls.read_now(self._database, name)
+        call, state = known.call, known.state
+        if state.phase is not Phase.ARRIVED or state.fetched is None:
+            return state.phase.value
+        fetched = state.fetched
+        recipe = from_json(Recipe, self._vault.read(call.recipe))
+        bill = state.bill or Bill(amount=call.quote.expected, source=BillSource.QUOTE)
+        settings = self._settings_of(call.payload)
+        made = take_id(call.unit, call.recipe)
+
+        def follow(connection: sa.Connection, state: CallState) -> None:
+            now = self._clock.now()
+            rate = rate_of(settings, bill.amount.currency, call.vendor, now)
+            book.settle(connection, call.production, call.id, bill, rate, made, now)
+            take = Take(
+                id=made,
+                unit=call.unit,
+                recipe=call.recipe,
+                brief=call.brief,
+                media=fetched.media,
+                parts=fetched.parts,
+                attempt=recipe.attempt,
+                provider=recipe.provider,
+                model=recipe.model,
+                model_version=recipe.model_version,
+                cost=convert(bill.amount, rate, settings.caps.currency),
+                tokens=bill.tokens,
+                milliseconds=round((now - call.intended_at) / timedelta(milliseconds=1)),
+                duration_frames=fetched.duration_frames,
+                made_at=now,
+            )
+            store.record_take(connection, call.production, take)
+            self._after_delivery(connection, call, take)
+
+        self._tell(known, Settled(bill=bill), follow)
+        passing("settle.told")
+        return str(made)
+
+    # Writing
+
+    def _tell(
+        self,
+        known: OpenCall,
+        event: CallEvent,
+        follow: Callable[[sa.Connection, CallState], None] | None = None,
+    ) -> bool:
+        """Write an event and what follows from it, in one transaction.
+
+        Somebody else may have written meanwhile. An answer that a slow worker brings is still true then: it is written
+        where it can follow. What can no longer follow is put on record, for a person.
+        """
+        state, told = known.state, event
+        for _ in range(_TELLS):
+            try:
+                with self._database.write() as connection:
+                    following = calls.tell(connection, known.call.id, state, told, self._clock.now())
+                    if follow is not None and told is event:
+                        follow(connection, following)
+                return True
+            except Conflict:
+                fresh = calls.read_now(self._database, known.call.id).state
+                if fresh.events == state.events:
+                    break
+                state, told = fresh, _late(event, fresh)
+        if _contradicts(event, state):
+            self._contradiction(known, event)
+        return False
+
+    def _contradiction(self, known: OpenCall, event: CallEvent) -> None:
+        with self._database.write() as connection:
+            store.record_event(
+                connection,
+                known.call.production,
+                "contradiction",
+                str(known.call.id),
+                {"unit": known.call.unit, "event": event, "vendor": known.call.vendor},
+                self._clock.now(),
+            )
+
+
+def _scope(call: PaidCall) -> Scope:
+    return Scope(unit=call.unit, vendor=call.vendor, model=call.model, by_whom=call.by_whom)
+
+
+def rate_of(settings: Settings, currency: str, supplier: str, at: datetime) -> Rate | None:
+    """From a vendor's currency to the production's, on a day; the production's own rates go before the catalogue's.
+
+    Raises:
+        UserError: No rate leads there; the remedy is the row to add.
+    """
+    if currency == settings.caps.currency:
+        return None
+    facts = built_in().vendor(supplier)
+    listed = (
+        Rate(
+            currency=facts.currency,
+            into="USD",
+            rate=row.usd,
+            day=row.valid_from or row.source.seen,
+            source=row.source.page,
+            vendor=supplier,
+        )
+        for row in facts.rates
+        if row.in_force(at.date())
+    )
+    return rate_for((*listed, *settings.rates), currency, settings.caps.currency, at.date(), supplier)
+
+
+def _contradicts(event: CallEvent, state: CallState) -> bool:
+    """Whether a vendor has a job of which the call's record knows nothing: it may be charged for."""
+    match event:
+        case Accepted(job=job):
+            return job != state.job
+        case Finished():
+            return state.phase in {Phase.RESERVED, Phase.SUBMITTING, Phase.REFUSED, Phase.CANCELLED}
+        case _:
+            return False
+
+
+def _late(event: CallEvent, state: CallState) -> CallEvent:
+    """A slow worker's answer, as it reads by now: a no that comes in after doubt arose proves that nothing is there."""
+    if state.phase in {Phase.IN_DOUBT, Phase.UNRESOLVED} and isinstance(event, (TurnedAway, Refused)):
+        return NotFoundThere(evidence=f"the answer came late: {event.failure.message}")
+    return event
+
+
+def _as_error(event: Refused | Failed | Cancelled, state: CallState) -> PicturelockError:
+    if isinstance(event, Cancelled):
+        return Stopped(f"cancelled by {event.by}", retry=Retry.AFTER_CHANGE)
+    failure = event.failure
+    after = timedelta(seconds=failure.after_seconds) if failure.after_seconds is not None else None
+    charged = (
+        Charged.NO if isinstance(event, Refused) else Charged.YES if event.bill.amount.amount else Charged.NO
+    )
+    # What was moderated is never sent again by itself, whatever the vendor's chances are.
+    moderated = failure.kind in {FailureKind.MODERATED_INPUT, FailureKind.MODERATED_OUTPUT}
+    retry = Retry.AFTER_CHANGE if moderated else failure.retry
+    return GenerationFailed(
+        failure.message, remedy=_remedy(failure), retry=retry, after=after, charged=charged
+    )
+
+
+def _remedy(failure: VendorFailure) -> str:
+    match failure.kind:
+        case FailureKind.NO_CREDIT:
+            return "Top up the vendor's account, then run again."
+        case FailureKind.UNAUTHORISED:
+            return "Check the vendor's key with `picturelock doctor`."
+        case FailureKind.MODERATED_INPUT | FailureKind.MODERATED_OUTPUT:
+            return "Change the shot's contract or its references; the same request is not sent again."
+        case FailureKind.RETIRED:
+            return "Choose the model that replaces it: `picturelock models`."
+        case _:
+            return ""

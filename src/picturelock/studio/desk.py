@@ -1,0 +1,298 @@
+"""The desk of a vendor's account: sends what is ready, asks how jobs stand, looks up what is in doubt.
+
+One worker at a time keeps the desk of an account, by a lease; another takes over when it falls silent. The desk holds no
+state that matters: all of it is in the calls' events, so a restart goes on where the last one was, and two desks at once
+would only ask twice.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Self
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from picturelock.core.clock import Clock
+from picturelock.core.codec import from_json
+from picturelock.core.failures import PicturelockError
+from picturelock.core.ids import CallId
+from picturelock.core.paidcall import (
+    Accepted,
+    FailureKind,
+    Lost,
+    NotFoundThere,
+    Phase,
+    Submitting,
+    TurnedAway,
+    Unresolved,
+)
+from picturelock.core.take import Recipe
+from picturelock.db.connection import Database
+from picturelock.engine import pulse
+from picturelock.engine.crashpoints import passing
+from picturelock.generate import calls
+from picturelock.generate.calls import OpenCall
+from picturelock.generate.governor import Governor
+from picturelock.generate.turn import next_calls
+from picturelock.generate.vendor import (
+    AtWork,
+    BrokeOff,
+    CannotTell,
+    MadeIt,
+    NoAnswer,
+    NotThere,
+    Sought,
+    TookIt,
+    Vanished,
+    Vendor,
+)
+from picturelock.generate.vendor import Job as VendorJob
+from picturelock.studio.buying import Buyer, Submit
+from picturelock.vault.store import Vault
+
+_log = logging.getLogger("picturelock.desk")
+_LOOKS_AT_ONCE = 8
+_RENEW = timedelta(seconds=2)
+_LOOK_AGAIN = timedelta(seconds=20)
+_LOOKED_LONG_ENOUGH = timedelta(minutes=30)
+_OUT = {Phase.SUBMITTING, Phase.IN_DOUBT, Phase.ACCEPTED}
+
+
+class Desk:
+    """Keeps one vendor's account.
+
+    Args:
+        supplier: The vendor.
+        database: Facts of every production that uses the account.
+        vault: Objects.
+        clock: Time.
+        buyer: Writes down what is heard.
+        submit: Hands a job to the engine inside a transaction.
+        scale: Of the vendor's waiting times; below 1 for a vendor that is emulated in a hurry.
+    """
+
+    def __init__(
+        self,
+        supplier: Vendor,
+        database: Database,
+        vault: Vault,
+        clock: Clock,
+        buyer: Buyer,
+        submit: Submit,
+        scale: float = 1.0,
+    ) -> None:
+        self._supplier = supplier
+        self._terms = supplier.terms()
+        self._database = database
+        self._vault = vault
+        self._clock = clock
+        self._buyer = buyer
+        self._submit = submit
+        self._scale = scale
+        self.governor = Governor(self._terms.concurrency)
+        self._asked: dict[CallId, datetime] = {}
+        self._heard: dict[CallId, int] = {}
+
+    @property
+    def vendor_name(self) -> str:
+        """Whose account it keeps."""
+        return self._supplier.name
+
+    def turn(self, pool: ThreadPoolExecutor) -> None:
+        """One round: send, ask, look up."""
+        with self._database.read() as connection:
+            known = calls.open_calls(connection, vendor=self._supplier.name)
+        for call in known:
+            self._learn(call)
+        now = self._clock.now()
+        self._send(known, now)
+        due = [call for call in known if self._is_due(call, now)]
+        list(pool.map(self._look, due))
+        self._forget(known)
+
+    # Sending
+
+    def _send(self, known: Sequence[OpenCall], now: datetime) -> None:
+        waiting = [
+            call
+            for call in known
+            if call.state.phase is Phase.RESERVED
+            and (call.state.not_before is None or call.state.not_before <= now)
+        ]
+        out = [call for call in known if call.state.phase in _OUT]
+        chosen = next_calls(waiting, out, self.governor.room(len(out), now))
+        if not chosen:
+            return
+        with self._database.write() as connection:
+            for call in chosen:
+                self._submit(connection, self._buyer.sending(call.call, call.state))
+
+    def _learn(self, call: OpenCall) -> None:
+        """Take to heart what was answered since the last round, whoever sent it."""
+        seen = self._heard.get(call.call.id, 0)
+        self._heard[call.call.id] = call.state.events
+        for told in call.told[seen:]:
+            match told.event:
+                case Accepted(found="answer"):
+                    self.governor.accepted()
+                case TurnedAway(failure=failure):
+                    after = failure.after_seconds
+                    pause = None if after is None else timedelta(seconds=after)
+                    self.governor.turned_away(failure.kind, told.at, pause)
+                case Lost():
+                    self.governor.turned_away(FailureKind.OUTAGE, told.at)
+                case _:
+                    pass
+
+    # Asking
+
+    def _is_due(self, call: OpenCall, now: datetime) -> bool:
+        asked = self._asked.get(call.call.id)
+        match call.state.phase:
+            case Phase.ACCEPTED:
+                pause = self._scaled(self._terms.poll_seconds)
+            case Phase.SUBMITTING:
+                # Its worker writes down what came of it, and another does if that one died. This is for neither.
+                return now - call.changed_at > 10 * self._scaled(self._terms.settle_seconds)
+            case Phase.IN_DOUBT:
+                sent = call.last(Submitting) or call.call.intended_at
+                if now - sent < self._scaled(self._terms.settle_seconds):
+                    return False
+                pause = min(_LOOK_AGAIN, self._scaled(self._terms.settle_seconds))
+            case _:
+                return False
+        return asked is None or now - asked >= pause
+
+    def _scaled(self, seconds: float) -> timedelta:
+        return timedelta(seconds=seconds * self._scale)
+
+    def _look(self, call: OpenCall) -> None:
+        self._asked[call.call.id] = self._clock.now()
+        try:
+            match call.state.phase:
+                case Phase.ACCEPTED:
+                    self._poll(call)
+                case Phase.IN_DOUBT:
+                    self._locate(call)
+                case _:
+                    self._buyer.tell(call, Lost(why="nobody wrote down what came of the request"))
+        except PicturelockError:
+            # Nothing was lost: the call stands as it did, and the next round asks again.
+            _log.exception("asking %s about %s failed", self._supplier.name, call.call.id)
+
+    def _poll(self, call: OpenCall) -> None:
+        recipe = from_json(Recipe, self._vault.read(call.call.recipe))
+        job = VendorJob(job=call.state.job, endpoint=call.state.endpoint, recipe=recipe)
+        said = self._supplier.poll(job)
+        passing("look.answered")
+        match said:
+            case MadeIt():
+                self._buyer.finished(call, said)
+            case BrokeOff():
+                self._buyer.broke_off(call, said)
+            case Vanished(evidence=evidence):
+                self._buyer.tell(
+                    call, Unresolved(evidence=f"the vendor no longer knows job {job.job}: {evidence}")
+                )
+            case NoAnswer(after_seconds=after, rate_limited=limited):
+                if limited:
+                    pause = timedelta(seconds=after or self._terms.poll_seconds)
+                    self._asked[call.call.id] = self._clock.now() + pause
+            case AtWork():
+                pass  # a job that hangs may be paid, so it is never given up; the inbox shows it
+        passing("look.told")
+
+    def _locate(self, call: OpenCall) -> None:
+        recipe = from_json(Recipe, self._vault.read(call.call.recipe))
+        with self._database.read() as connection:
+            others = calls.jobs_of(connection, self._supplier.name)
+        sent = call.last(Submitting) or call.call.intended_at
+        found = self._supplier.locate(
+            Sought(token=call.call.token, recipe=recipe, sent_at=sent, known=others)
+        )
+        passing("look.answered")
+        match found:
+            case TookIt():
+                self._buyer.tell(call, Accepted(job=found.job, endpoint=found.endpoint, found="located"))
+            case MadeIt():
+                self._buyer.finished(call, found)
+            case NotThere(evidence=evidence):
+                self._buyer.tell(call, NotFoundThere(evidence=evidence))
+            case CannotTell(evidence=evidence, later=later):
+                long_enough = self._clock.now() - sent > _LOOKED_LONG_ENOUGH * self._scale
+                if not later or long_enough:
+                    self._buyer.tell(call, Unresolved(evidence=evidence))
+        passing("look.told")
+
+    def _forget(self, known: Sequence[OpenCall]) -> None:
+        """Remember nothing of calls that have ended."""
+        names = {call.call.id for call in known}
+        for book in (self._asked, self._heard):
+            for gone in [name for name in book if name not in names]:
+                del book[gone]
+
+
+class Desks:
+    """The desks of every vendor, kept by this process while it works.
+
+    Args:
+        desks: One a vendor.
+        database: For the leases.
+        identity: Of this worker.
+        clock: Time.
+        pause_seconds: Between two rounds.
+    """
+
+    def __init__(
+        self,
+        desks: Sequence[Desk],
+        database: Database,
+        identity: str,
+        clock: Clock,
+        pause_seconds: float = 0.25,
+    ) -> None:
+        self._desks = list(desks)
+        self._database = database
+        self._identity = identity
+        self._clock = clock
+        self._pause = pause_seconds
+        self._quit = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        for desk in self._desks:
+            thread = threading.Thread(target=self._keep, args=(desk,), name="desk", daemon=True)
+            thread.start()
+            self._threads.append(thread)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._quit.set()
+        for thread in self._threads:
+            thread.join()
+        for desk in self._desks:
+            pulse.resign(self._database, self._identity, _office(desk))
+
+    def _keep(self, desk: Desk) -> None:
+        renewed, mine = None, False
+        with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
+            while not self._quit.is_set():
+                try:
+                    now = self._clock.now()
+                    if renewed is None or now - renewed >= _RENEW:
+                        mine = pulse.elected(
+                            self._database, self._identity, now, pulse.Pulse(), _office(desk)
+                        )
+                        renewed = now
+                    if mine:
+                        desk.turn(pool)
+                except (SQLAlchemyError, PicturelockError, OSError):
+                    # The desk must not close because one round went wrong; the next begins from the facts.
+                    _log.exception("a round at the desk of %s went wrong", desk.vendor_name)
+                self._quit.wait(self._pause)
+
+
+def _office(desk: Desk) -> str:
+    return f"desk:{desk.vendor_name}"
