@@ -1,7 +1,13 @@
 """Shared by all tests. The network is closed except loopback; a test cannot spend."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
+
+from picturelock.db.connection import Database, open_database
+from picturelock.testing.postgres import Server, server
 
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
@@ -10,3 +16,36 @@ settings.load_profile("house")
 @pytest.fixture(autouse=True)
 def _no_author_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PICTURELOCK_AUTHOR", "ana")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server that is started for the first test that asks."""
+    with server() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def facts_to_copy(postgres: Server) -> str:
+    """A database with every table and no row; copying it is faster than making the tables again."""
+    url = postgres.create()
+    open_database(url).close()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Where facts may be opened: on each kind of database in turn."""
+    if request.param == "sqlite":
+        yield tmp_path / "facts.sqlite"
+        return
+    postgres: Server = request.getfixturevalue("postgres")
+    with postgres.database(like=request.getfixturevalue("facts_to_copy")) as url:
+        yield url
+
+
+@pytest.fixture
+def database(place: Path | str) -> Iterator[Database]:
+    """Open facts without a row, on each kind of database in turn."""
+    with open_database(place) as database:
+        yield database

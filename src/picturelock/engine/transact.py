@@ -35,6 +35,7 @@ _WORKING_CONNECTIONS = 20
 _ASKING_CONNECTIONS = 4
 _BATCH = 500
 _LOG_BYTES = 2_000_000
+_MARK = "moving_from"
 _STATES = {
     "ENQUEUED": State.WAITING,
     "DELAYED": State.WAITING,
@@ -135,11 +136,14 @@ class Transact:
     def jobs(self, *, prefix: str, states: Sequence[State] | None) -> list[JobState]:
         """See :meth:`picturelock.engine.engine.Engine.jobs`."""
         wanted = None if states is None else [name for name, state in _STATES.items() if state in states]
+        if wanted is not None and State.WAITING in (states or ()):
+            wanted.append("CANCELLED")  # of which some only move
         found = self._client.list_workflows(
             workflow_id_prefix=prefix or None, status=wanted, load_input=False, application_name=APPLICATION
         )
         # The library matches a prefix as a pattern, in which _ stands for any character.
-        return [_state(job) for job in found if job.workflow_id.startswith(prefix)]
+        known = [_state(job) for job in found if job.workflow_id.startswith(prefix)]
+        return [job for job in known if states is None or job.state in states]
 
     def job(self, key: str) -> JobState:
         """See :meth:`picturelock.engine.engine.Engine.job`."""
@@ -153,6 +157,7 @@ class Transact:
 
     def cancel(self, key: str) -> None:
         """See :meth:`picturelock.engine.engine.Engine.cancel`."""
+        self._client.update_workflow_attributes(key, {_MARK: None}, merge=True)
         self._client.cancel_workflow(key)
 
     def resume(self, key: str, *, version: str) -> None:
@@ -286,14 +291,11 @@ class Transact:
         )
         adopted: list[str] = []
         for job in found:
-            # The library moves only what has ended, so a job is cancelled first. The mark tells a job that a crash
-            # left cancelled on its way from one that a person cancelled.
-            mark = (job.attributes or {}).get("moving_from")
-            if job.status == "CANCELLED" and mark != job.app_version:
+            if job.status == "CANCELLED" and not _moves(job):
                 continue
-            self._client.update_workflow_attributes(
-                job.workflow_id, {"moving_from": job.app_version}, merge=True
-            )
+            # The library moves only what has ended, so a job is cancelled first. The mark tells a job that is on its
+            # way, or that a crash left there, from one that a person cancelled.
+            self._client.update_workflow_attributes(job.workflow_id, {_MARK: job.app_version}, merge=True)
             self._client.cancel_workflow(job.workflow_id)
             self._client.rewind_workflow(
                 job.workflow_id, start_step=1, application_version=version, queue_name=_queue(job)
@@ -316,8 +318,13 @@ def _queue(job: WorkflowStatus) -> str:
     return job.queue_name or (job.attributes or {}).get("queue", "")
 
 
+def _moves(job: WorkflowStatus) -> bool:
+    """Whether the job is on its way from its version to another."""
+    return job.status == "CANCELLED" and (job.attributes or {}).get(_MARK) == job.app_version
+
+
 def _state(job: WorkflowStatus) -> JobState:
-    state = _STATES[job.status]
+    state = State.WAITING if _moves(job) else _STATES[job.status]
     failure = None
     if state is State.FAILED:
         failure = (

@@ -1,6 +1,6 @@
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from picturelock.core.failures import (
     Stopped,
 )
 from picturelock.db import tables
-from picturelock.db.connection import Database, open_database
+from picturelock.db.connection import Database
 from picturelock.db.statements import insert
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import Failure, Foreign, Job, JobState, QueueSpec, State, Steps, Workflow
@@ -32,12 +32,6 @@ from picturelock.engine.pulse import Pulse
 class SystemClock:
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with open_database(tmp_path / "facts.sqlite") as database:
-        yield database
 
 
 class Studio:
@@ -526,6 +520,21 @@ def test_a_new_version_begins_again_what_an_older_one_left(studio: Studio) -> No
     back.close()
 
 
+def test_a_person_may_call_off_a_job_that_a_crash_left_between_versions(studio: Studio) -> None:
+    studio.workflows["work"] = lambda steps, payload: "done"
+    old = studio.engine(version="1")
+    ask(old, job("a"), job("b"))
+    with old.working(["side"]):
+        pass
+    library = old._prepared
+    library._client.update_workflow_attributes("a", {"moving_from": "1"}, merge=True)
+    library._client.cancel_workflow("a")
+    old.cancel("a")
+    old.close()
+    states = finish(studio.engine(version="2"))
+    assert (states["a"].state, states["b"].state) == (State.CANCELLED, State.DONE)
+
+
 def test_a_job_that_a_crash_left_between_versions_is_found(studio: Studio) -> None:
     studio.workflows["work"] = lambda steps, payload: "done"
     old = studio.engine(version="1")
@@ -535,6 +544,9 @@ def test_a_job_that_a_crash_left_between_versions_is_found(studio: Studio) -> No
     library = old._prepared
     library._client.update_workflow_attributes("a", {"moving_from": "1"}, merge=True)
     library._client.cancel_workflow("a")
+    assert old.job("a").state is State.WAITING
+    assert {state.key for state in old.jobs(states=[State.WAITING])} == {"a", "b"}
+    assert old.jobs(states=[State.CANCELLED]) == []
     old.close()
     states = finish(studio.engine(version="2"))
     assert {state.result for state in states.values()} == {"done"}
