@@ -18,6 +18,7 @@ from picturelock.cli.output import bounded, counted, emit, explain, progress, sa
 from picturelock.core.failures import Conflict, PicturelockError, WaitsForPerson
 
 if TYPE_CHECKING:
+    from picturelock.studio.calling import CallView
     from picturelock.studio.facade import Studio
     from picturelock.studio.planning import Plan, PlanItem
     from picturelock.studio.running import RunReport
@@ -301,6 +302,11 @@ def run_command(studio: "Studio", until: str, auto: bool | None, max_cost: str |
     emit({"run": report, "cut": film}, as_json=as_json, lines=lambda: _run_lines(report) + _cut_lines(film))
     if report.failed:
         raise click.exceptions.Exit(_failed_code(report))
+    if report.held:
+        raise WaitsForPerson(
+            f"{counted(len(report.held), 'paid call')} wait{'s' * (len(report.held) == 1)} for your decision",
+            remedy="See `picturelock inbox`.",
+        )
     if report.waiting:
         raise WaitsForPerson(
             f"{counted(len(report.waiting), 'unit')} wait{'s' * (len(report.waiting) == 1)} for review",
@@ -309,7 +315,7 @@ def run_command(studio: "Studio", until: str, auto: bool | None, max_cost: str |
 
 
 def _failed_code(report: "RunReport") -> int:
-    return 4 if all(why.startswith(("Stopped", "stopped")) for why in report.failed.values()) else 1
+    return 4 if set(report.failed) <= set(report.capped) else 1
 
 
 def _run_lines(report: "RunReport") -> list[str]:
@@ -334,8 +340,9 @@ def _cut_lines(film: Any) -> list[str]:
 
 
 @cli.command()
+@click.option("--queues", help="Serve only these, such as api,cpu; all by default.")
 @in_studio
-def worker(studio: "Studio") -> None:
+def worker(studio: "Studio", queues: str | None) -> None:
     """Work off what others hand in, until interrupted."""
     import signal
     import threading
@@ -344,7 +351,7 @@ def worker(studio: "Studio") -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     say("Working; stop with Ctrl-C.")
-    studio.work(stop)
+    studio.work(stop, queues.split(",") if queues else None)
 
 
 # Looking and deciding
@@ -391,6 +398,78 @@ def inbox(studio: "Studio", whole: bool, as_json: bool) -> None:
         return bounded(list(table(rows)), "units", whole=whole)
 
     emit(found, as_json=as_json, lines=lines)
+
+
+@cli.command()
+@click.argument("call", required=False)
+@click.option("--all", "whole", is_flag=True, help="Also those that have ended.")
+@_AS_JSON
+@in_studio
+def calls(studio: "Studio", call: str | None, whole: bool, as_json: bool) -> None:
+    """Show paid calls that are under way, or one with all its evidence."""
+    from picturelock.core.ids import CallId
+
+    if call is not None:
+        one = studio.call(CallId(call))
+        emit(one, as_json=as_json, lines=lambda: _call_lines(one))
+        return
+    found = studio.calls(whole=whole)
+
+    def lines() -> list[str]:
+        if not found:
+            return ["No paid call is under way."]
+        return list(
+            table([(str(c.call), str(c.unit), c.model, c.phase.value, str(c.reserved)) for c in found])
+        )
+
+    emit(found, as_json=as_json, lines=lines)
+
+
+def _call_lines(one: "CallView") -> list[str]:
+    from picturelock.core.codec import plain
+
+    lines = [
+        f"{one.call}  {one.unit}  {one.vendor}/{one.model}  {one.phase.value}",
+        f"Known to the vendor as {one.token}" + (f", job {one.job}" if one.job else ""),
+        f"Reserved {one.reserved}; asked for by {one.asked_by or 'nobody in particular'}",
+    ]
+    for moment in one.history:
+        told = plain(moment.event)
+        what = "  ".join(f"{name}={value}" for name, value in told.items() if name != "type" and value)
+        lines.append(f"  {moment.at:%Y-%m-%d %H:%M:%S}Z  {told['type']}  {what}".rstrip())
+    return [*lines, one.advice] if one.advice else lines
+
+
+@cli.command()
+@click.argument("call")
+@click.option("--job", help="The vendor has it under this name.")
+@click.option("--never", is_flag=True, help="The vendor never got it: send it again.")
+@click.option("--charged", help="It is lost and cost this much, such as 60RUNWAYCR.")
+@click.option("--why", default="", help="For the record.")
+@_AS_JSON
+@in_studio
+def resolve(
+    studio: "Studio", call: str, job: str | None, never: bool, charged: str | None, why: str, as_json: bool
+) -> None:
+    """Decide on a paid call whose answer was lost."""
+    from picturelock.core.ids import CallId
+    from picturelock.core.money import Money
+
+    amount = Money.parse(charged) if charged else None
+    one = studio.resolve(CallId(call), job=job, never=never, charged=amount, why=why)
+    emit(one, as_json=as_json, lines=lambda: _call_lines(one))
+
+
+@cli.command()
+@click.argument("call")
+@_AS_JSON
+@in_studio
+def cancel(studio: "Studio", call: str, as_json: bool) -> None:
+    """Call a paid job off."""
+    from picturelock.core.ids import CallId
+
+    one = studio.cancel(CallId(call))
+    emit(one, as_json=as_json, lines=lambda: _call_lines(one))
 
 
 @cli.command()

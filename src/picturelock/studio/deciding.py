@@ -8,9 +8,11 @@ from picturelock.core.failures import Conflict, NotFound
 from picturelock.core.ids import ShotCode, TakeId, UnitId
 from picturelock.core.policy import Action
 from picturelock.core.take import Lock, LockFile, ReviewKind
+from picturelock.generate import calls
 from picturelock.history.locks import POLICY, by_policy, with_shot, without_shot
 from picturelock.review.standing import Chosen, Waiting, Wanted
 from picturelock.studio import facts as store
+from picturelock.studio.calling import advice, is_stalled
 from picturelock.studio.contracting import gaps
 from picturelock.studio.looking import look
 from picturelock.studio.planning import Snapshot, Wish
@@ -86,6 +88,7 @@ def inbox(production: Production) -> list[InboxItem]:
         newest = [takes[-1] for takes in waiting.values()]
         verdicts = store.read_verdicts(connection, production.name, newest)
         given_up = store.read_given_up(connection, production.name)
+        bought = calls.open_calls(connection, production=production.name)
     items: list[InboxItem] = []
     for unit, takes in waiting.items():
         answer = verdicts.get(takes[-1])
@@ -101,6 +104,10 @@ def inbox(production: Production) -> list[InboxItem]:
         for unit, (message, at) in given_up.items()
         if unit in wanted and not any(r.at > at for r in known.reviews_of(unit))
     ]
+    for call in bought:
+        why = advice(call, stalled=is_stalled(call, production.clock))
+        if why:
+            items.append(InboxItem(unit=call.call.unit, takes=(), why=f"{call.call.id}: {why}"))
     return items
 
 

@@ -1,7 +1,7 @@
 """The one door for every face: command line, HTTP, agents and scripts call :class:`Studio` and nothing below it."""
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from picturelock.core.board import Board
 from picturelock.core.clock import Clock
 from picturelock.core.digest import Digest
-from picturelock.core.ids import RevisionId, ShotCode, TakeId, UnitId
+from picturelock.core.ids import CallId, RevisionId, ShotCode, TakeId, UnitId
 from picturelock.core.money import Money
 from picturelock.core.policy import Format
 from picturelock.core.take import Lock, ReviewKind
@@ -19,6 +19,7 @@ from picturelock.studio.production import Production
 if TYPE_CHECKING:
     from threading import Event
 
+    from picturelock.studio.calling import CallView
     from picturelock.studio.cutting import CutReport
     from picturelock.studio.deciding import InboxItem
     from picturelock.studio.recalling import Difference, LogLine, Survey
@@ -170,11 +171,16 @@ class Studio:
             on_progress=on_progress,
         )
 
-    def work(self, stop: "Event") -> None:
-        """Work off what others hand in, until told to stop."""
+    def work(self, stop: "Event", queues: Sequence[str] | None = None) -> None:
+        """Work off what others hand in, until told to stop.
+
+        Args:
+            stop: Tells it to.
+            queues: Of ``api``, ``cpu``; all by default.
+        """
         from picturelock.studio.running import work
 
-        work(self.production, stop)
+        work(self.production, stop, queues)
 
     # Looking and deciding
 
@@ -189,6 +195,38 @@ class Studio:
         from picturelock.studio.deciding import inbox
 
         return inbox(self.production)
+
+    def calls(self, *, whole: bool = False) -> "list[CallView]":
+        """Paid calls that are under way or wait for a person; ``whole`` for all."""
+        from picturelock.studio.calling import calls_of
+
+        return calls_of(self.production, whole=whole)
+
+    def call(self, name: CallId) -> "CallView":
+        """One paid call with all its evidence."""
+        from picturelock.studio.calling import call_of
+
+        return call_of(self.production, name)
+
+    def resolve(
+        self,
+        name: CallId,
+        *,
+        job: str | None = None,
+        never: bool = False,
+        charged: Money | None = None,
+        why: str = "",
+    ) -> "CallView":
+        """Decide on a call that nobody can tell about."""
+        from picturelock.studio.calling import resolve
+
+        return resolve(self.production, name, job=job, never=never, charged=charged, by=self.author, why=why)
+
+    def cancel(self, name: CallId) -> "CallView":
+        """Call a paid job off."""
+        from picturelock.studio.calling import cancel
+
+        return cancel(self.production, name, self.author)
 
     def takes(self, shot: ShotCode) -> "list[TakeView]":
         """Every take of a shot, with what was measured and said."""

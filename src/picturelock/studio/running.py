@@ -1,40 +1,32 @@
 """A run: hand in what can be made, work it off in this process, and lock what policy may lock."""
 
-import os
-import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from picturelock.core.anchor import Value
+from picturelock.core.failures import Stopped
 from picturelock.core.ids import ShotCode, UnitId
 from picturelock.core.money import Money
 from picturelock.core.paidcall import Phase
 from picturelock.core.policy import Settings
-from picturelock.engine.engine import Engine
-from picturelock.engine.port import JobState, QueueSpec, State, WorkersDied
+from picturelock.engine.port import JobState, State, WorkersDied
 from picturelock.generate import calls
-from picturelock.generate.registry import maker, vendor
-from picturelock.generate.vendor import Vendor
 from picturelock.review.standing import Waiting
 from picturelock.studio.buying import API
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
-from picturelock.studio.desk import Desk, Desks
 from picturelock.studio.facts import count_units_with_takes
 from picturelock.studio.looking import look
-from picturelock.studio.making import AUTO, QUEUE, Workshop
+from picturelock.studio.making import AUTO
 from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
 from picturelock.studio.production import Production
 from picturelock.studio.vouching import check_names, check_rates
-
-#: The shape of the workflow: changes when its steps do, so that an old job is begun again instead of misread.
-WORKFLOW_VERSION = "1"
+from picturelock.studio.workplace import make_desks, make_engine, vendors_used
 
 _POLL_S = 0.2
-_REQUESTS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +51,8 @@ class RunReport(Value, frozen=True, kw_only=True):
         made: Units that got a new take.
         waiting: Units with a take that waits for a person.
         failed: Units whose making stopped, and why.
+        capped: Those of them that a cap or a red line stopped.
+        held: Paid calls that wait for a person, by their unit.
         locked: Shots that policy locked.
         spent: Settled by this run.
     """
@@ -67,71 +61,10 @@ class RunReport(Value, frozen=True, kw_only=True):
     made: tuple[UnitId, ...]
     waiting: tuple[UnitId, ...]
     failed: dict[str, str]
+    capped: tuple[str, ...] = ()
+    held: dict[str, str] = {}
     locked: tuple[ShotCode, ...]
     spent: Money = Money.zero("USD")
-
-
-def workers() -> int:
-    """Takes made at once: one a processor, at least one."""
-    return max(1, len(os.sched_getaffinity(0)))
-
-
-def make_engine(production: Production) -> tuple[Engine, Workshop]:
-    """The engine of a production, and the workshop whose steps it runs."""
-    engine: Engine
-
-    identity = f"{socket.gethostname()}-{production.name}"
-    workshop = Workshop(
-        production.database,
-        production.vault,
-        production.clock,
-        lambda connection, job: engine.submit(connection, job),
-        identity,
-    )
-    engine = Engine(
-        production.database,
-        home=production.folder.engine,
-        identity=identity,
-        version=WORKFLOW_VERSION,
-        workflows=workshop.workflows(),
-        queues=[
-            QueueSpec(name=QUEUE, concurrency=workers()),
-            # Threads that wait for vendors to answer; what is in flight at a vendor is its desk's to decide.
-            QueueSpec(name=API, concurrency=_REQUESTS_AT_ONCE),
-        ],
-        clock=production.clock,
-    )
-    return engine, workshop
-
-
-def make_desks(production: Production, engine: Engine, workshop: Workshop, vendors: Iterable[str]) -> Desks:
-    """The desks of these vendors' accounts, to be kept while this process works."""
-    pace = float(os.environ.get("PICTURELOCK_PACE", "1"))
-    desks = [
-        Desk(
-            vendor(name),
-            production.database,
-            production.vault,
-            production.clock,
-            workshop.buyer,
-            engine.submit,
-            pace,
-        )
-        for name in vendors
-    ]
-    return Desks(desks, production.database, engine.identity, production.clock)
-
-
-def vendors_used(production: Production, snapshot: Snapshot) -> list[str]:
-    """The paid vendors that the settings or the board route to, and those that still have calls open."""
-    routing = snapshot.settings.routing
-    named = {
-        text.partition("/")[0] for text in (routing.keyframe, routing.plate, routing.clip, routing.voice)
-    }
-    named |= {unit.provider.partition("/")[0] for unit in snapshot.board.units() if unit.provider}
-    with production.reading() as connection:
-        named |= {call.call.vendor for call in calls.open_calls(connection, production=production.name)}
-    return sorted(name for name in named if isinstance(maker(name), Vendor))
 
 
 def run(
@@ -167,10 +100,12 @@ def run(
     if auto and approve_passed(production, found, AUTO):
         found, known = look(production, snapshot)
     before = {take.id for takes in known.candidates.values() for take in takes}
-    failed = _unmakeable(snapshot, found, goal)
+    failed, capped = _unmakeable(snapshot, found, goal), ()
     left = _left_over(production)
     if left or len(list(wanted_now(found, goal))) > len(failed):
-        failures = _work(production, snapshot, goal, auto=auto, author=author, on_progress=on_progress)
+        failures, capped = _work(
+            production, snapshot, goal, auto=auto, author=author, on_progress=on_progress
+        )
         found, known = look(production, snapshot)
         failed = {**failures, **_unmakeable(snapshot, found, goal)}
     locked: list[ShotCode] = []
@@ -185,6 +120,8 @@ def run(
         made=tuple(made),
         waiting=tuple(w.unit.id for w in found if isinstance(w.standing, Waiting) and w.unit.kind in kinds),
         failed=failed,
+        capped=capped,
+        held=_held(production),
         locked=tuple(locked),
     )
 
@@ -218,8 +155,8 @@ def _work(
     auto: bool,
     author: str,
     on_progress: Callable[[Progress], None],
-) -> dict[str, str]:
-    """Submit what is ready and work until nothing is left. Returns why units failed."""
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Submit what is ready and work until nothing is left. Returns why units failed, and which a cap stopped."""
     engine, workshop = make_engine(production)
     mark = production.folder.engine / "unfinished"
     mark.parent.mkdir(parents=True, exist_ok=True)
@@ -251,7 +188,21 @@ def _work(
     if not any(_workers_died(job) for job in failed):
         mark.unlink(missing_ok=True)
     on_progress(_progress(production, total))
-    return {job.key.split(":")[1]: job.failure.message if job.failure else "it failed" for job in failed}
+    why = {job.key.split(":")[1]: job.failure.message if job.failure else "it failed" for job in failed}
+    stopped = {
+        job.key.split(":")[1] for job in failed if job.failure and job.failure.kind == Stopped.__name__
+    }
+    return why, tuple(sorted(stopped))
+
+
+def _held(production: Production) -> dict[str, str]:
+    with production.reading() as connection:
+        known = calls.open_calls(connection, production=production.name)
+    return {
+        str(call.call.unit): f"{call.call.id}: {call.state.note}"
+        for call in known
+        if call.state.phase is Phase.UNRESOLVED
+    }
 
 
 def _in_flight(production: Production) -> bool:
@@ -273,8 +224,13 @@ def _progress(production: Production, total: int) -> Progress:
     return Progress(min(done, total), total, newest)
 
 
-def work(production: Production, stop: threading.Event) -> None:
+def work(production: Production, stop: threading.Event, queues: Sequence[str] | None = None) -> None:
     """Work off what others hand in, until told to stop.
+
+    Args:
+        production: Whose, and that of everybody who shares its database.
+        stop: Tells it to.
+        queues: Serve only these; the desks of vendors are kept by who serves ``api``.
 
     Raises:
         Busy: Another process works under this identity.
@@ -282,6 +238,7 @@ def work(production: Production, stop: threading.Event) -> None:
     engine, workshop = make_engine(production)
     with engine:
         engine.prepare()
-        vendors = vendors_used(production, production.snapshot())
-        with engine.working(), make_desks(production, engine, workshop, vendors):
+        serves_vendors = queues is None or API in queues
+        vendors = vendors_used(production, production.snapshot()) if serves_vendors else []
+        with engine.working(queues), make_desks(production, engine, workshop, vendors):
             stop.wait()
