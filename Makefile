@@ -30,6 +30,10 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.core
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
+$(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
+	$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
+
 install: $(VENV)/.core
 
 install-dev: $(VENV)/.dev
@@ -48,15 +52,17 @@ check: install-dev
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 
-bench: install-dev
+bench: $(VENV)/.bench
 	$(BIN)/python -m bench
 
-# Needs uv; the files carry hashes and name no index.
+# Needs uv; the files carry hashes and name no index. The largest set is resolved first, so that all agree.
+COMPILE := $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
 lock: $(BIN)/python
 	$(PIP) install uv
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links pyproject.toml --extra plots -o requirements/core.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --group dev -c requirements/core.txt pyproject.toml --extra plots -o requirements/dev.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --group build -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) pyproject.toml --all-extras --group dev --group bench -o requirements/bench.txt
+	$(COMPILE) -c requirements/bench.txt pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(COMPILE) -c requirements/bench.txt pyproject.toml --extra plots -o requirements/core.txt
+	$(COMPILE) -c requirements/bench.txt --group build -o requirements/build.txt
 
 clean:
 	rm -rf $(VENV) build
