@@ -62,6 +62,7 @@ class Accepted(Value, frozen=True, kw_only=True):
         token: Client token; empty for none.
         digest: Of the request's body, hex.
         estimate: What the vendor foresees to charge, in the book's unit.
+        flaw: What will be wrong with the result; empty for nothing. The customer is not told.
     """
 
     job: str
@@ -72,6 +73,7 @@ class Accepted(Value, frozen=True, kw_only=True):
     token: str
     digest: str
     estimate: Decimal
+    flaw: str = ""
 
 
 class Posting(Value, frozen=True, kw_only=True):

@@ -25,8 +25,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
 from uuid import UUID
@@ -37,6 +39,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from picturelock.core.digest import Digest
 from picturelock.core.failures import BadDocument
 from picturelock.core.value import Value
 from picturelock.testing.emulators import chance
@@ -55,7 +58,9 @@ from picturelock.testing.emulators.faults import (
     rules_of,
 )
 from picturelock.testing.emulators.jobs import Failure, Job, Order, Workshop
-from picturelock.testing.emulators.media import Studio, Wanted
+from picturelock.testing.emulators.media import Draw, Kind, Studio, Wanted
+from picturelock.testing.emulators.mix import NONE, PRODUCTION, CallFailed, CallFailure, Flawed
+from picturelock.testing.emulators.moderation import Objection
 from picturelock.testing.emulators.server import Lines, Server
 
 _DRAWERS = 2  # media are drawn on as many threads
@@ -71,6 +76,7 @@ class Settings(Value, frozen=True, kw_only=True):
         seed: Of everything that chance decides. Chance does not depend on the order of arrival.
         time_scale: Virtual seconds per real second; 0 stands still until it is advanced.
         starts: What the virtual clock shows at the start; ``None`` for the real time.
+        careful_pictures: Media look like a storyboard in another model's rendering and can be wrong; they take longer.
         longest_side: Media are scaled down to this many pixels; 0 for the size that was asked for.
         failure_mix: What goes wrong without being asked to.
         faults: What goes wrong besides.
@@ -82,6 +88,7 @@ class Settings(Value, frozen=True, kw_only=True):
     seed: int = 0
     time_scale: float = 1.0
     starts: datetime | None = None
+    careful_pictures: bool = False
     longest_side: int = 640
     failure_mix: FailureMix = FailureMix.NONE
     faults: tuple[Rule, ...] = ()
@@ -119,7 +126,10 @@ class Emulator(ABC, Generic[S]):
         path = Path(settings.book_file) if settings.book_file else None
         self.book = Book(self.vendor, self.unit, self.usd_per_unit, path)
         self.plan = Plan(settings.seed, (*settings.faults, *rules_of(settings.failure_mix)))
-        self.studio = Studio(settings.longest_side)
+        production = settings.failure_mix is FailureMix.PRODUCTION
+        self.mix = PRODUCTION if production else NONE
+        careful = settings.careful_pictures or production
+        self.studio = Studio(_careful_hand() if careful else None, settings.longest_side)
         self.base_url = ""
         self._announced = ""
         self._guard = threading.RLock()
@@ -131,6 +141,7 @@ class Emulator(ABC, Generic[S]):
 
     def _fresh(self) -> None:
         self._seen: dict[str, int] = {}
+        self._losing: set[int] = set()
         self.workshop = Workshop(self.settings.seed, self, self.book, self.plan)
         self._post = Post(self.plan, self.book, self.clock.now, self._later)
 
@@ -213,8 +224,36 @@ class Emulator(ABC, Generic[S]):
     # What a vendor uses.
 
     def take_on(self, call: Call, order: Order) -> Job:
-        """Accept a job."""
+        """Accept a job, unless the mix of failures has it otherwise.
+
+        Raises:
+            Refused: The call fails before anything is done.
+        """
+        order = self._fated(call, order)
         return self.workshop.take_on(order, self.name(call.key), call.key, call.digest, call.number, call.now)
+
+    def _fated(self, call: Call, order: Order) -> Order:
+        """What the mix of failures makes of an order."""
+        if not order.wanted:
+            return order
+        rates = self.mix.stills if order.wanted[0].kind is Kind.IMAGE else self.mix.clips
+        digest, _, time = call.key.partition("#")
+        match rates.draw(self.settings.seed, Digest.of(digest.encode()), int(time)):
+            case Flawed() as flaw:
+                return replace(order, wanted=tuple(w.flawed(flaw) for w in order.wanted))
+            case CallFailed(kind=CallFailure.RATE_LIMITED):
+                self.book.fault(call.now, Fault.RATE_LIMITED.value, path=call.path)
+                raise Refused(self.refusal(429))
+            case CallFailed(kind=CallFailure.SERVER_ERROR):
+                self.book.fault(call.now, Fault.UNAVAILABLE.value, path=call.path)
+                raise Refused(self.refusal(503))
+            case CallFailed(kind=CallFailure.MODERATED):
+                return replace(order, prompt=f"{order.prompt} {Objection.OUTPUT.value}")
+            case CallFailed(kind=CallFailure.LOST):
+                self._losing.add(call.number)
+            case _:
+                pass
+        return order
 
     def send(
         self, job: Job, url: str, body: bytes, at: datetime, headers: dict[str, str] | None = None
@@ -365,6 +404,8 @@ class Emulator(ABC, Generic[S]):
             call = self._call(endpoint, request, body)
             rule = next(iter(self.plan.strikes(point, call.path, call.key)), None)
             reply = self._handled(endpoint, call, rule)
+            if rule is None and call.number in self._losing:
+                rule = Rule(fault=Fault.LOST_AFTER)
             due = self.workshop.next_due
             job = reply.job if reply is not None else ""
             if rule is not None:
@@ -414,7 +455,7 @@ class Emulator(ABC, Generic[S]):
         except NotUnderstood:
             token = ""
         number = self.book.asked(call.now, call.method, path, token, digest)
-        return _numbered(call, number)
+        return replace(call, number=number)
 
     def _handled(self, endpoint: Endpoint, call: Call, rule: Rule | None) -> Reply | None:
         """The vendor's answer; ``None`` where there is to be none and nothing is done."""
@@ -488,12 +529,8 @@ class Emulator(ABC, Generic[S]):
         elif rule is not None and rule.fault in REFUSALS:
             await _send(send, REFUSALS[rule.fault], "text/plain", (), b"")
         elif isinstance(wanted, int):
-            reason = (
-                b"<Error><Code>AccessDenied</Code></Error>"
-                if wanted == 403
-                else b"<Error><Code>NoSuchKey</Code></Error>"
-            )
-            await _send(send, wanted, "application/xml", (), reason)
+            code = "AccessDenied" if wanted == 403 else "NoSuchKey"
+            await _send(send, wanted, "application/xml", (), f"<Error><Code>{code}</Code></Error>".encode())
         else:
             data = await asyncio.get_running_loop().run_in_executor(self._drawers, self.make, wanted)
             await self._download(request, data, wanted, rule, send)
@@ -590,26 +627,13 @@ class _Door:
             return
 
 
-def _numbered(call: Call, number: int) -> Call:
-    return Call(
-        method=call.method,
-        path=call.path,
-        values=call.values,
-        query=call.query,
-        headers=call.headers,
-        body=call.body,
-        now=call.now,
-        real=call.real,
-        number=number,
-        key=call.key,
-        digest=call.digest,
-    )
+def _careful_hand() -> Draw:
+    # It needs the built-in artist; those who want the quick hand do not wait for that.
+    return import_module("picturelock.testing.emulators.careful").draw
 
 
 def _with_header(reply: Reply, name: str, value: str) -> Reply:
-    return Reply(
-        reply.status, reply.body, reply.mime, (*reply.headers, (name, value)), reply.job, reply.ready
-    )
+    return replace(reply, headers=(*reply.headers, (name, value)))
 
 
 async def _left(receive: Receive, seconds: float | None) -> bool:

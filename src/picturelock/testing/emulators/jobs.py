@@ -233,6 +233,7 @@ class Workshop:
                 token=order.token,
                 digest=digest,
                 estimate=price,
+                flaw=next((w.flaw.defect.value for w in order.wanted if w.flaw is not None), ""),
             )
         )
         for rule in rules:

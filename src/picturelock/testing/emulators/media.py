@@ -1,13 +1,15 @@
-"""What the emulated models deliver: real MP4 and PNG files, small, drawn in milliseconds, the same for the same request.
+"""What the emulated models deliver: real MP4 and PNG files, the same for the same request.
 
-A clip begins with exactly the picture it was given, moves slowly into it, and ends on the last frame where one was
-asked for.
+There are two hands. The quick one draws a small scene in milliseconds; its clips begin with exactly the picture they
+were given, move slowly into it, and end on the last frame where one was asked for. The careful one is
+:mod:`picturelock.testing.emulators.pictures`: it takes longer, looks like a storyboard in another model's rendering,
+and can be wrong in ways that are known.
 """
 
 import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,6 +24,7 @@ from picturelock.media.encode import H264, ClipWriter
 from picturelock.media.opencv import cv2
 from picturelock.media.picture import png, read
 from picturelock.testing.emulators.chance import number
+from picturelock.testing.emulators.mix import Flawed
 
 Pixels = NDArray[np.uint8]
 
@@ -52,48 +55,65 @@ class Wanted:
 
     Attributes:
         size: Width and height that were asked for, pixels. What is delivered may be smaller; see :class:`Studio`.
-        look: Names what is seen: the prompt, the seed, whatever a model would look at.
-        version: Of the model; another one draws something else for the same look.
+        prompt: What is seen.
+        seed: Of what the prompt leaves open.
+        version: Of the model; another one draws something else for the same prompt and seed.
         frames: Of a clip.
         rate: Frames per second of a clip.
         first: Picture that a clip begins with, or that a still is made from: PNG or JPEG.
-        last: Picture that a clip ends on.
+        last: Picture that a clip ends on. The careful hand leaves it aside.
+        flaw: What is wrong with it; the quick hand is always right.
     """
 
     kind: Kind
     size: tuple[int, int]
-    look: str
+    prompt: str
+    seed: int = 0
     version: str = ""
     frames: int = 1
     rate: int = 24
     first: bytes | None = None
     last: bytes | None = None
+    flaw: Flawed | None = None
 
     def of_version(self, version: str) -> "Wanted":
         """The same from another version of the model."""
         return replace(self, version=version)
 
+    def flawed(self, flaw: Flawed) -> "Wanted":
+        """The same, but wrong."""
+        return replace(self, flaw=flaw)
+
+    @property
+    def look(self) -> str:
+        """Names what is seen."""
+        return "\x1f".join((self.prompt, str(self.seed), self.version))
+
     @property
     def key(self) -> str:
         """Names the file's content."""
         hasher = blake2b(digest_size=16)
-        for part in (self.kind, *self.size, self.look, self.version, self.frames, self.rate):
+        for part in (self.kind, *self.size, self.look, self.flaw, self.frames, self.rate):
             hasher.update(f"{part}\x1f".encode())
         for picture in (self.first, self.last):
             hasher.update(b"-" if picture is None else blake2b(picture, digest_size=16).digest())
         return hasher.hexdigest()
 
 
+Draw = Callable[[Wanted, tuple[int, int]], bytes]
+
+
 class Studio:
     """Draws files and keeps the latest.
 
     Args:
+        draw: Another hand than the quick one: makes a file of a size.
         longest: Files are scaled down so that no side is longer, in pixels; 0 for the size that was asked for.
         kept: Bytes of files that are remembered.
     """
 
-    def __init__(self, longest: int = 640, kept: int = 256 << 20) -> None:
-        self._longest, self._kept = longest, kept
+    def __init__(self, draw: Draw | None = None, longest: int = 640, kept: int = 256 << 20) -> None:
+        self._hand, self._longest, self._kept = draw or quick, longest, kept
         self._guard = threading.Lock()
         self._files: OrderedDict[str, Future[bytes]] = OrderedDict()
 
@@ -108,7 +128,7 @@ class Studio:
                 self._files.move_to_end(wanted.key)
         if ours:
             try:
-                known.set_result(self._draw(wanted))
+                known.set_result(self._hand(wanted, self.size_of(wanted)))
             except BaseException as error:
                 known.set_exception(error)
                 with self._guard:
@@ -135,41 +155,43 @@ class Studio:
         scale = min(1.0, self._longest / max(width, height)) if self._longest else 1.0
         return max(16, 2 * round(width * scale / 2)), max(16, 2 * round(height * scale / 2))
 
-    def _draw(self, wanted: Wanted) -> bytes:
-        size = self.size_of(wanted)
-        if wanted.kind is Kind.IMAGE:
-            return png(self._still(wanted, size), effort=1)
-        with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
-            path = Path(folder) / "clip.mp4"
-            with ClipWriter(path, size, FrameRate(wanted.rate), _CHEAP) as writer:
-                for picture in self._moving(wanted, size):
-                    writer.write_bgr(picture)
-            return path.read_bytes()
 
-    def _still(self, wanted: Wanted, size: tuple[int, int]) -> Pixels:
-        drawn = scene(size, f"{wanted.look}/{wanted.version}")
-        if wanted.first is None:
-            return drawn
-        return cv2.addWeighted(filled(read(wanted.first), size), 0.75, drawn, 0.25, 0).astype(np.uint8)
+def quick(wanted: Wanted, size: tuple[int, int]) -> bytes:
+    """A file in milliseconds."""
+    if wanted.kind is Kind.IMAGE:
+        return png(_still(wanted, size), effort=1)
+    with tempfile.TemporaryDirectory(prefix="emulator-") as folder:
+        path = Path(folder) / "clip.mp4"
+        with ClipWriter(path, size, FrameRate(wanted.rate), _CHEAP) as writer:
+            for picture in _moving(wanted, size):
+                writer.write_bgr(picture)
+        return path.read_bytes()
 
-    def _moving(self, wanted: Wanted, size: tuple[int, int]) -> Iterator[Pixels]:
-        name = f"{wanted.look}/{wanted.version}"
-        first = scene(size, name) if wanted.first is None else filled(read(wanted.first), size)
-        last = None if wanted.last is None else filled(read(wanted.last), size)
-        choice = number(0, "drift", name)
-        across, down = (choice % 5 - 2) * size[0] / 400, (choice // 5 % 5 - 2) * size[1] / 400
-        for n in range(wanted.frames):
-            share = n / max(1, wanted.frames - 1)
-            eased = share * share * (3 - 2 * share)
-            scale = 1 + _CLOSER * eased
-            left = size[0] * (1 - scale) / 2 + across * eased
-            top = size[1] * (1 - scale) / 2 + down * eased
-            moved = np.array([[scale, 0, left], [0, scale, top]], np.float32)
-            picture = cv2.warpAffine(first, moved, size, borderMode=cv2.BORDER_REPLICATE)
-            if last is not None:
-                blend = max(0.0, (share - 0.5) * 2)
-                picture = cv2.addWeighted(picture, 1 - blend, last, blend, 0)
-            yield np.asarray(picture, np.uint8)
+
+def _still(wanted: Wanted, size: tuple[int, int]) -> Pixels:
+    drawn = scene(size, wanted.look)
+    if wanted.first is None:
+        return drawn
+    return cv2.addWeighted(filled(read(wanted.first), size), 0.75, drawn, 0.25, 0).astype(np.uint8)
+
+
+def _moving(wanted: Wanted, size: tuple[int, int]) -> Iterator[Pixels]:
+    first = scene(size, wanted.look) if wanted.first is None else filled(read(wanted.first), size)
+    last = None if wanted.last is None else filled(read(wanted.last), size)
+    choice = number(0, "drift", wanted.look)
+    across, down = (choice % 5 - 2) * size[0] / 400, (choice // 5 % 5 - 2) * size[1] / 400
+    for n in range(wanted.frames):
+        share = n / max(1, wanted.frames - 1)
+        eased = share * share * (3 - 2 * share)
+        scale = 1 + _CLOSER * eased
+        left = size[0] * (1 - scale) / 2 + across * eased
+        top = size[1] * (1 - scale) / 2 + down * eased
+        moved = np.array([[scale, 0, left], [0, scale, top]], np.float32)
+        picture = cv2.warpAffine(first, moved, size, borderMode=cv2.BORDER_REPLICATE)
+        if last is not None:
+            blend = max(0.0, (share - 0.5) * 2)
+            picture = cv2.addWeighted(picture, 1 - blend, last, blend, 0)
+        yield np.asarray(picture, np.uint8)
 
 
 def filled(pixels: Pixels, size: tuple[int, int]) -> Pixels:
