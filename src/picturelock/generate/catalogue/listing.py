@@ -61,5 +61,5 @@ def listing(catalogue: Catalogue, on: date) -> tuple[Listed, ...]:
 def _unknown(rows: list[Price], *, tokens: bool) -> tuple[str, ...]:
     if not rows:
         return ("prices",)
-    by_tokens = all(row.per.value.startswith("million_") for row in rows)
+    by_tokens = all(row.per.is_tokens for row in rows)
     return ("output_tokens",) if by_tokens and not tokens else ()

@@ -22,6 +22,7 @@ from picturelock.generate.catalogue.values import (
     Price,
     Standing,
     TokenGrid,
+    When,
 )
 
 _MILLION = 1_000_000
@@ -241,18 +242,34 @@ def _rows(entry: Entry, request: PriceRequest, on: date, seconds: Fraction | Non
     ]
     found: dict[Per, Price] = {}
     for per in Per:
-        rows = sorted((row for row in meant if row.per is per), key=precedence)
-        if not rows:
-            continue
-        first, rivals = rows[-1], [r for r in rows if precedence(r) == precedence(rows[-1])]
-        if len({(rival.amount, rival.at_least) for rival in rivals}) > 1:
-            amounts = " and ".join(_number(Fraction(rival.amount)) for rival in rivals)
-            raise Conflict(
-                f"two price rows of {entry.name} contradict each other: {amounts} {entry.currency} per {per.value}",
-                remedy="Say in the production's prices.yaml which one holds, with a later date.",
-            )
-        found[per] = first
+        if row := _that_counts(entry, [row for row in meant if row.per is per]):
+            found[per] = row
     return found
+
+
+def in_force(entry: Entry, per: Per, on: date) -> Price | None:
+    """The row that counts on a day for something that costs the same whatever is asked; ``None`` where none is known.
+
+    Raises:
+        Conflict: Two rows contradict each other.
+    """
+    rows = [r for r in entry.model.prices if r.per is per and r.when == When() and r.in_force(on)]
+    return _that_counts(entry, rows)
+
+
+def _that_counts(entry: Entry, rows: list[Price]) -> Price | None:
+    if not rows:
+        return None
+    first = max(rows, key=precedence)
+    rivals = [row for row in rows if precedence(row) == precedence(first)]
+    if len({(rival.amount, rival.at_least) for rival in rivals}) > 1:
+        amounts = " and ".join(_number(Fraction(rival.amount)) for rival in rivals)
+        raise Conflict(
+            f"two price rows of {entry.name} contradict each other: "
+            f"{amounts} {entry.currency} per {first.per.value.replace('_', ' ')}",
+            remedy="Say in the production's prices.yaml which one holds, with a later date.",
+        )
+    return first
 
 
 def _unknown(entry: Entry, request: PriceRequest, on: date, what: str) -> NotFound:

@@ -117,6 +117,11 @@ class Per(StrEnum):
     CACHED_IMAGE_INPUT = "million_cached_image_input_tokens"
     TEXT_OUTPUT = "million_text_output_tokens"
 
+    @property
+    def is_tokens(self) -> bool:
+        """Whether it is a price for a million tokens."""
+        return self.value.startswith("million_")
+
 
 class When(Value, frozen=True, kw_only=True):
     """What a request must be for a price row to be meant. What is not given does not matter.
