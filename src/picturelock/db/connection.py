@@ -36,20 +36,21 @@ class Database:
         return self.url.get_backend_name() == "sqlite"
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self, *, alone: bool = True) -> Iterator[sa.Connection]:
         """One transaction: all of it, durable at the end of the block, or nothing.
 
-        In SQLite it holds the write lock from its first statement, so what it reads stays true until it ends.
+        Args:
+            alone: Let one such block at a time pass in the whole database, so that what it reads stays true until it
+                ends. SQLite's writers do so anyway. Without it writers on a server do not wait for one another: for
+                rows that decide nothing, or after :func:`picturelock.db.statements.hold`.
         """
-        with self.engine.connect() as plain_connection:
-            connection = plain_connection.execution_options(picturelock_writes=True)
-            with connection.begin():
-                yield connection
+        with self.engine.connect() as connection, dialect.writing(connection, alone=alone):
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A snapshot: every statement in the block sees the same state."""
-        with self.engine.connect() as connection, connection.begin():
+        with self.engine.connect() as connection, dialect.reading(connection):
             yield connection
 
     def pool(self, connections: int) -> sa.Engine:
@@ -76,11 +77,12 @@ def open_database(place: Path | str, *, create: bool = True) -> Database:
     """Open the facts and bring their tables up to date.
 
     Args:
-        place: Path of a SQLite file, or a URL such as ``postgresql://host/name``.
+        place: Path of a SQLite file, or a URL such as ``postgresql://host/name``. A server's database must be there.
         create: Make a SQLite file that is not there.
 
     Raises:
-        NotFound: The file is not there and is not to be made.
+        NotFound: The file is not there and is not to be made, or the server does not answer or has no such database.
+        Malformed: A URL that is of neither.
         Conflict: The database was written by a newer Picturelock.
     """
     from picturelock.db.migrations import migrate
@@ -92,6 +94,7 @@ def open_database(place: Path | str, *, create: bool = True) -> Database:
             raise NotFound(f"there is no database at {path}", remedy="Run `picturelock init` first.")
         path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        dialect.reach(database.engine)
         migrate(database)
     except BaseException:
         database.close()

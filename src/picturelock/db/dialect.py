@@ -3,7 +3,8 @@
 No other module asks which database it speaks to.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
@@ -12,13 +13,18 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from picturelock.core.clock import aware
 from picturelock.core.codec import plain
 from picturelock.core.digest import canonical_json
+from picturelock.core.failures import Malformed, NotFound
 
 _BUSY_MILLISECONDS = 30_000
+"""SQLite: a writer waits so long for another. PostgreSQL: one that is silent so long in the middle is cut off."""
+
+_ALONE = "picturelock writes"
 
 
 class Moment(TypeDecorator[datetime]):
@@ -84,12 +90,27 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 """A number that the database gives. SQLite numbers only a column that is written ``INTEGER``."""
 
 
+_SERVER = "postgresql+psycopg"
+_FORMS = "Give a path, or postgresql://user:password@host:5432/name."
+
+
 def url_of(place: Path | str) -> sa.URL:
-    """The address of a database: a path is a SQLite file, anything with ``://`` is taken as it stands."""
+    """The address of a database: a path is a SQLite file, anything with ``://`` is a URL.
+
+    Raises:
+        Malformed: A URL of neither SQLite nor PostgreSQL.
+    """
     if isinstance(place, Path) or "://" not in place:
         return sa.URL.create("sqlite", database=str(place))
-    url = sa.make_url(place)
-    return url.set(drivername="postgresql+psycopg") if url.drivername in {"postgres", "postgresql"} else url
+    try:
+        url = sa.make_url(place)
+    except ArgumentError as error:
+        raise Malformed(f"{place!r} is no address of a database", remedy=_FORMS) from error
+    if url.drivername in {"postgres", "postgresql", _SERVER}:
+        return url.set(drivername=_SERVER)
+    if url.drivername == "sqlite":
+        return url
+    raise Malformed(f"Picturelock does not speak to {url.drivername!r}", remedy=_FORMS)
 
 
 def make_engine(url: sa.URL, *, connections: int, explicit: bool = True) -> sa.Engine:
@@ -101,12 +122,33 @@ def make_engine(url: sa.URL, *, connections: int, explicit: bool = True) -> sa.E
         explicit: Transactions begin with a statement of ours, so that a writer holds the lock before it reads. Not
             for a library that begins its own.
     """
-    engine = sa.create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=60)
     if url.get_backend_name() == "sqlite":
+        engine = sa.create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=60)
         event.listen(engine, "connect", _set_up_explicit if explicit else _set_up_implicit)
         if explicit:
             event.listen(engine, "begin", _begin)
+        return engine
+    # Asked before it is used: after the server was restarted, every connection in the pool is a dead one.
+    engine = sa.create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=60, pool_pre_ping=True)
+    event.listen(engine, "connect", _set_up_server)
     return engine
+
+
+def reach(engine: sa.Engine) -> None:
+    """Connect once.
+
+    Raises:
+        NotFound: Nobody answers, or there is no such database.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    try:
+        engine.connect().close()
+    except OperationalError as error:
+        raise NotFound(
+            f"the database at {engine.url.render_as_string()} cannot be reached: {error.orig}".strip(),
+            remedy="Start the server, make the database with `createdb`, or correct the address.",
+        ) from error
 
 
 def _set_up(connection: SqliteConnection, isolation: str | None) -> None:
@@ -128,6 +170,33 @@ def _set_up_explicit(connection: SqliteConnection, _record: object) -> None:
 
 def _set_up_implicit(connection: SqliteConnection, _record: object) -> None:
     _set_up(connection, "IMMEDIATE")
+
+
+def _set_up_server(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        # A writer that stops in the middle, its machine asleep, must not keep all others waiting.
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {_BUSY_MILLISECONDS}")
+    connection.commit()
+
+
+@contextmanager
+def writing(connection: sa.Connection, *, alone: bool) -> Iterator[None]:
+    """A transaction; see :meth:`picturelock.db.connection.Database.write`."""
+    if connection.dialect.name != "postgresql":
+        connection.execution_options(picturelock_writes=True)
+    with connection.begin():
+        if alone:
+            hold(connection, _ALONE)
+        yield
+
+
+@contextmanager
+def reading(connection: sa.Connection) -> Iterator[None]:
+    """A snapshot; see :meth:`picturelock.db.connection.Database.read`."""
+    if connection.dialect.name == "postgresql":
+        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+    with connection.begin():
+        yield
 
 
 def _begin(connection: sa.Connection) -> None:

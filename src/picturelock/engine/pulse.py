@@ -57,7 +57,7 @@ def workers(database: Database) -> list[Living]:
 
 def beat(database: Database, living: Living) -> None:
     """Write a sign of life."""
-    with database.write() as connection:
+    with database.write(alone=False) as connection:
         put(
             connection,
             tables.worker,
@@ -72,7 +72,7 @@ def beat(database: Database, living: Living) -> None:
 
 def forget(database: Database, identity: str) -> None:
     """Take a worker off the list, and its lease with it."""
-    with database.write() as connection:
+    with database.write(alone=False) as connection:
         connection.execute(sa.delete(tables.worker).where(tables.worker.c.identity == identity))
         connection.execute(sa.delete(tables.lease).where(tables.lease.c.holder == identity))
 
@@ -112,13 +112,13 @@ def begin_run(database: Database, job: str, worker: str, at: datetime) -> int:
     Returns:
         Number of the run, to be ended with :func:`end_run`.
     """
-    with database.write() as connection:
+    with database.write(alone=False) as connection:
         return insert(connection, tables.job_run, job=job, worker=worker, at=at)
 
 
 def end_run(database: Database, number: int) -> None:
     """The worker has left the job in good order, whatever came of it."""
-    with database.write() as connection:
+    with database.write(alone=False) as connection:
         connection.execute(sa.delete(tables.job_run).where(tables.job_run.c.id == number))
 
 
@@ -131,5 +131,5 @@ def deaths(database: Database, job: str) -> int:
 
 def forget_deaths(database: Database, jobs: list[str]) -> None:
     """Begin counting anew."""
-    with database.write() as connection:
+    with database.write(alone=False) as connection:
         connection.execute(sa.delete(tables.job_run).where(tables.job_run.c.job.in_(jobs)))

@@ -1,5 +1,6 @@
 import sqlite3
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.schema import CreateIndex, CreateTable
 
 from picturelock.core.digest import Digest
 from picturelock.core.failures import Conflict, Malformed, NotFound
@@ -22,16 +21,34 @@ from picturelock.db import dialect, migrations, tables
 from picturelock.db.connection import Database, open_database
 from picturelock.db.migrations import NEWEST, VERSION_TABLE, stored_version
 from picturelock.db.statements import hold, insert, insert_once, put, starts_with
+from picturelock.testing.postgres import Server, server
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DIGEST = Digest.of(b"x")
 
 
 @pytest.fixture
-def database(tmp_path: Path):
-    with open_database(tmp_path / "facts.sqlite") as database:
-        with database.write() as connection:
-            insert(connection, tables.production, id="film", title="Film", created_at=NOON)
+def database(database: Database) -> Database:
+    with database.write() as connection:
+        insert(connection, tables.production, id="film", title="Film", created_at=NOON)
+    return database
+
+
+@pytest.fixture
+def empty(request: pytest.FixtureRequest, place: Path | str, tmp_path: Path) -> Iterator[Path | str]:
+    """A database without a table, of the same kind as `place`."""
+    if isinstance(place, Path):
+        yield tmp_path / "empty.sqlite"
+        return
+    server: Server = request.getfixturevalue("postgres")
+    with server.database() as url:
+        yield url
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Database]:
+    """For what only SQLite has."""
+    with open_database(tmp_path / "file.sqlite") as database:
         yield database
 
 
@@ -130,9 +147,9 @@ def test_migrated_schema_is_the_metadata(database: Database) -> None:
         assert compare_metadata(context, tables.metadata) == []
 
 
-def test_migrated_schema_has_the_metadatas_constraints(database: Database, tmp_path: Path) -> None:
+def test_migrated_schema_has_the_metadatas_constraints(database: Database, empty: Path | str) -> None:
     """Alembic compares neither checks nor keys, so the statements that make each table are compared."""
-    made = sa.create_engine(f"sqlite:///{tmp_path / 'made.sqlite'}")
+    made = sa.create_engine(dialect.url_of(empty))
     tables.metadata.create_all(made)
 
     def shape(engine: sa.Engine) -> dict[str, Any]:
@@ -166,18 +183,18 @@ def test_every_migration_says_why() -> None:
         assert "Why:" in (script.module.__doc__ or "")
 
 
-def test_opening_again_changes_nothing(database: Database, tmp_path: Path) -> None:
-    with open_database(tmp_path / "facts.sqlite") as again, again.read() as connection:
+def test_opening_again_changes_nothing(database: Database, place: Path | str) -> None:
+    with open_database(place) as again, again.read() as connection:
         assert stored_version(connection) == NEWEST
         assert connection.execute(sa.select(tables.production.c.title)).scalar_one() == "Film"
 
 
-def test_two_open_a_new_database_at_once(tmp_path: Path) -> None:
+def test_many_open_a_new_database_at_once(empty: Path | str) -> None:
     errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            open_database(tmp_path / "new.sqlite").close()
+            open_database(empty).close()
         except Exception as error:  # noqa: BLE001  # whatever it is, it is the finding
             errors.append(error)
 
@@ -189,11 +206,11 @@ def test_two_open_a_new_database_at_once(tmp_path: Path) -> None:
     assert errors == []
 
 
-def test_a_newer_database_is_refused(database: Database, tmp_path: Path) -> None:
+def test_a_newer_database_is_refused(database: Database, place: Path | str) -> None:
     with database.write() as connection:
         connection.execute(sa.text(f"UPDATE {VERSION_TABLE} SET version_num = '2999_01_01_more'"))  # noqa: S608
     with pytest.raises(Conflict, match="2999_01_01_more"):
-        open_database(tmp_path / "facts.sqlite")
+        open_database(place)
 
 
 def test_a_missing_database_is_not_made_unasked(tmp_path: Path) -> None:
@@ -202,8 +219,8 @@ def test_a_missing_database_is_not_made_unasked(tmp_path: Path) -> None:
     assert not (tmp_path / "none.sqlite").exists()
 
 
-def test_sqlite_is_set_up_to_lose_nothing(database: Database) -> None:
-    for engine in (database.engine, database.pool(2)):
+def test_sqlite_is_set_up_to_lose_nothing(file: Database) -> None:
+    for engine in (file.engine, file.pool(2)):
         with engine.connect() as connection:
             found = {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
@@ -295,11 +312,15 @@ def test_a_shots_units_are_found_by_an_index(database: Database) -> None:
     with database.read() as connection:
         assert sorted(connection.execute(query).scalars()) == units[:2]
         compiled = query.compile(database.engine, compile_kwargs={"literal_binds": True})
-        plan = " ".join(
-            str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}").all()
-        )
+        if database.embedded:
+            explain, bound = "EXPLAIN QUERY PLAN", "unit>?"
+        else:
+            # Of a table this small it would read every row.
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            explain, bound = "EXPLAIN", "(unit >= 'SC010_SH010.'"
+        plan = " ".join(str(row) for row in connection.exec_driver_sql(f"{explain} {compiled}").all())
     assert "ix_review_production_unit" in plan
-    assert "unit>?" in plan
+    assert bound in plan
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -328,7 +349,10 @@ def test_moments_without_a_zone_are_refused(database: Database) -> None:
     with pytest.raises(Malformed):
         column.process_bind_param(datetime(2026, 1, 1), database.engine.dialect)  # noqa: DTZ001
     east = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=9)))
-    assert column.process_bind_param(east, database.engine.dialect) == "2026-01-01T03:00:00.000000Z"
+    with database.write() as connection:
+        insert(connection, tables.event, **event(at=east))
+    found = rows(database, tables.event)[0].at
+    assert (found, found.tzinfo) == (datetime(2026, 1, 1, 3, tzinfo=UTC), UTC)
 
 
 _JSON = st.recursive(
@@ -353,34 +377,55 @@ def test_json_comes_back(database: Database, value: Any) -> None:
     assert column.process_result_value(text, database.engine.dialect) == value
 
 
-def test_text_in_the_file_is_what_the_documents_say(database: Database, tmp_path: Path) -> None:
+def test_text_in_the_file_is_what_the_documents_say(file: Database) -> None:
     """Another program reads plain columns: ISO times, canonical JSON, digests with their algorithm."""
-    with database.write() as connection:
+    assert file.path is not None
+    with file.write() as connection:
+        insert(connection, tables.production, id="film", title="Film", created_at=NOON)
         insert(connection, tables.event, **event(subject=DIGEST, detail={"b": 1, "a": DIGEST}))
-    with sqlite3.connect(tmp_path / "facts.sqlite") as raw:
+    with sqlite3.connect(file.path) as raw:
         found = raw.execute("SELECT subject, detail, at FROM event").fetchone()
     raw.close()
     assert found == (DIGEST, f'{{"a":"{DIGEST}","b":1}}', "2026-11-21T12:00:00.000000Z")
 
 
-def test_the_same_tables_are_valid_for_postgresql() -> None:
-    """Compiled only; a server's own answer needs a server."""
-    speaks = postgresql.dialect()
-    for table in tables.metadata.sorted_tables:
-        text = str(CreateTable(table).compile(dialect=speaks))
-        assert "TIMESTAMP WITH TIME ZONE" in text or not any(
-            isinstance(column.type, dialect.Moment) for column in table.columns
-        )
-        for index in table.indexes:
-            assert str(CreateIndex(index).compile(dialect=speaks))
-        statements = dialect.append_only("postgresql", table.name)
-        assert all("facts_stay" in statement for statement in statements)
-    numbered = str(CreateTable(tables.event).compile(dialect=speaks))
-    assert "number BIGSERIAL" in numbered
-
-
 def test_places() -> None:
     assert dialect.url_of("a b/facts.sqlite").database == "a b/facts.sqlite"
     assert dialect.url_of(Path("x://y")).get_backend_name() == "sqlite"
-    url = dialect.url_of("postgresql://someone:secret@host/name")
-    assert (url.drivername, url.password) == ("postgresql+psycopg", "secret")
+    for text in ("postgresql://someone:secret@host/name", "postgres://someone:secret@host/name"):
+        url = dialect.url_of(text)
+        assert (url.drivername, url.password) == ("postgresql+psycopg", "secret")
+
+
+@pytest.mark.parametrize("place", ["mysql://host/name", "://", "postgresql+asyncpg://host/name"])
+def test_places_that_nobody_speaks_to_are_refused(place: str) -> None:
+    with pytest.raises(Malformed, match="postgresql://"):
+        dialect.url_of(place)
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password(
+    tmp_path: Path, postgres: Server
+) -> None:
+    with pytest.raises(NotFound, match=r"someone:\*\*\*@.*cannot be reached") as nobody:
+        open_database(f"postgresql://someone:secret@/film?host={tmp_path}")
+    assert "secret" not in str(nobody.value)
+    with pytest.raises(NotFound, match='database "none" does not exist'):
+        open_database(postgres.url("none"))
+
+
+def test_writers_who_decide_nothing_pass_one_who_decides(postgres: Server, facts_to_copy: str) -> None:
+    with postgres.database(like=facts_to_copy) as url, open_database(url) as database:
+        with database.write() as connection:
+            insert(connection, tables.production, id="film", title="Film", created_at=NOON)
+        with database.write(), database.write(alone=False) as connection:
+            insert(connection, tables.event, **event())
+        assert len(rows(database, tables.event)) == 1
+
+
+def test_connections_that_a_restart_broke_are_made_again() -> None:
+    with server() as one, one.database() as url, open_database(url) as database:
+        with database.read() as connection:
+            assert stored_version(connection) == NEWEST
+        one.restart()
+        with database.read() as connection:
+            assert stored_version(connection) == NEWEST
