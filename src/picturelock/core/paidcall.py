@@ -156,11 +156,13 @@ class Finished(Value, tag="finished", frozen=True, kw_only=True):
 
     Attributes:
         results: Where the results are: addresses that expire, or digests of what came with the answer.
+        job: The vendor's name for it; empty where it said so before, or has none.
     """
 
     results: tuple[str, ...]
     bill: Bill | None = None
     vendor_model: str = ""
+    job: str = ""
 
 
 class Arrived(Value, tag="arrived", frozen=True, kw_only=True):
@@ -332,7 +334,8 @@ def _news(state: CallState, event: CallEvent) -> dict[str, object]:
             return {"note": event.evidence}
         case Finished():
             bill = event.bill or state.bill
-            return {"results": event.results, "vendor_model": event.vendor_model, "bill": bill}
+            job = event.job or state.job
+            return {"results": event.results, "vendor_model": event.vendor_model, "bill": bill, "job": job}
         case Arrived():
             return {"fetched": event.fetched}
         case Settled():

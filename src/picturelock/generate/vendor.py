@@ -217,7 +217,11 @@ class Sought(Value, frozen=True, kw_only=True):
 
 
 class Job(Value, frozen=True, kw_only=True):
-    """An accepted job."""
+    """An accepted job.
+
+    Attributes:
+        endpoint: As the answer told it; empty where a person named the job, and then it follows from the recipe.
+    """
 
     job: str
     endpoint: str

@@ -247,8 +247,11 @@ class Buyer:
                     pause = timedelta(seconds=failure.after_seconds or 2.0 ** min(known.state.attempts, 8))
                     not_before = self._clock.now() + min(pause, _LONGEST_PAUSE)
                     self._tell(known, TurnedAway(failure=failure, not_before=not_before))
-                else:
+                elif failure.charged is Charged.NO:
                     self.close(known, Refused(failure=failure))
+                else:
+                    recipe = from_json(Recipe, self._vault.read(known.call.recipe))
+                    self.close(known, Failed(failure=failure, bill=self._bill_of(known, recipe, failure)))
 
     # What the desk hears
 
@@ -258,7 +261,7 @@ class Buyer:
 
     def finished(self, known: OpenCall, made: MadeIt) -> bool:
         """The vendor has made it: write it down and hand in the fetching."""
-        event = Finished(results=made.results, bill=made.bill, vendor_model=made.vendor_model)
+        event = _finish(made)
 
         def follow(connection: sa.Connection, state: CallState) -> None:
             self._submit(connection, self.fetching(known.call, state))
@@ -401,8 +404,7 @@ class Buyer:
             )
         match vendor(known.call.vendor).poll(job):
             case MadeIt() as made:
-                event = Finished(results=made.results, bill=made.bill, vendor_model=made.vendor_model)
-                self._tell(known, event)
+                self._tell(known, _finish(made))
                 return "again"
             case NoAnswer() | AtWork() | TookIt():
                 return "again"
@@ -503,6 +505,10 @@ class Buyer:
                 {"unit": known.call.unit, "event": event, "vendor": known.call.vendor},
                 self._clock.now(),
             )
+
+
+def _finish(made: MadeIt) -> Finished:
+    return Finished(results=made.results, bill=made.bill, vendor_model=made.vendor_model, job=made.job)
 
 
 def _scope(call: PaidCall) -> Scope:

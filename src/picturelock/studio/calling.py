@@ -161,8 +161,7 @@ def resolve(
     with engine:
         engine.prepare()
         if job is not None:
-            endpoint = known.state.endpoint or job
-            workshop.buyer.tell(known, Accepted(job=job, endpoint=endpoint, found="person"))
+            workshop.buyer.tell(known, Accepted(job=job, endpoint=known.state.endpoint, found="person"))
         elif never:
             workshop.buyer.tell(known, NotFoundThere(evidence=f"{by} says so. {why}".strip()))
         elif charged is not None:

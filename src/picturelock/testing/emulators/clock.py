@@ -2,7 +2,9 @@
 
 import threading
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+
+from picturelock.studio.timekeeping import SystemClock
 
 
 class VirtualClock:
@@ -15,7 +17,7 @@ class VirtualClock:
 
     def __init__(self, scale: float = 1.0, start: datetime | None = None) -> None:
         self.scale = scale
-        self._started = datetime.now(UTC)
+        self._started = SystemClock().now()
         self._start = start or self._started
         self._since = time.monotonic()
         self._ahead = timedelta()
