@@ -8,8 +8,10 @@ from picturelock.testing.emulators.mix import Good
 
 def draw(wanted: Wanted, size: tuple[int, int]) -> bytes:
     """A file that can be wrong."""
-    # Another version of a model takes other liberties with the same request.
-    seed = number(wanted.seed, wanted.version) % (1 << 32) if wanted.version else wanted.seed
+    seed = wanted.seed
+    if wanted.version or wanted.again:
+        # Another version of a model, or another try, takes other liberties with the same request.
+        seed = number(seed, wanted.version, wanted.again) % (1 << 32)
     outcome = wanted.flaw or Good()
     if wanted.kind is Kind.IMAGE:
         return pictures.picture(*size, wanted.first, wanted.prompt, seed, outcome).media

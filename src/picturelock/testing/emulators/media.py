@@ -63,6 +63,7 @@ class Wanted:
         first: Picture that a clip begins with, or that a still is made from: PNG or JPEG.
         last: Picture that a clip ends on. The careful hand leaves it aside.
         flaw: What is wrong with it; the quick hand is always right.
+        again: How often exactly this was made before by a model whose seeds promise something similar, not the same.
     """
 
     kind: Kind
@@ -75,6 +76,7 @@ class Wanted:
     first: bytes | None = None
     last: bytes | None = None
     flaw: Flawed | None = None
+    again: int = 0
 
     def of_version(self, version: str) -> "Wanted":
         """The same from another version of the model."""
@@ -93,7 +95,7 @@ class Wanted:
     def key(self) -> str:
         """Names the file's content."""
         hasher = blake2b(digest_size=16)
-        for part in (self.kind, *self.size, self.look, self.flaw, self.frames, self.rate):
+        for part in (self.kind, *self.size, self.look, self.flaw, self.frames, self.rate, self.again):
             hasher.update(f"{part}\x1f".encode())
         for picture in (self.first, self.last):
             hasher.update(b"-" if picture is None else blake2b(picture, digest_size=16).digest())
@@ -169,7 +171,7 @@ def quick(wanted: Wanted, size: tuple[int, int]) -> bytes:
 
 
 def _still(wanted: Wanted, size: tuple[int, int]) -> Pixels:
-    drawn = scene(size, wanted.look)
+    drawn = _similar(scene(size, wanted.look), wanted.again)
     if wanted.first is None:
         return drawn
     return cv2.addWeighted(filled(read(wanted.first), size), 0.75, drawn, 0.25, 0).astype(np.uint8)
@@ -178,7 +180,7 @@ def _still(wanted: Wanted, size: tuple[int, int]) -> Pixels:
 def _moving(wanted: Wanted, size: tuple[int, int]) -> Iterator[Pixels]:
     first = scene(size, wanted.look) if wanted.first is None else filled(read(wanted.first), size)
     last = None if wanted.last is None else filled(read(wanted.last), size)
-    choice = number(0, "drift", wanted.look)
+    choice = number(0, "drift", wanted.look, wanted.again)
     across, down = (choice % 5 - 2) * size[0] / 400, (choice // 5 % 5 - 2) * size[1] / 400
     for n in range(wanted.frames):
         share = n / max(1, wanted.frames - 1)
@@ -192,6 +194,15 @@ def _moving(wanted: Wanted, size: tuple[int, int]) -> Iterator[Pixels]:
             blend = max(0.0, (share - 0.5) * 2)
             picture = cv2.addWeighted(picture, 1 - blend, last, blend, 0)
         yield np.asarray(picture, np.uint8)
+
+
+def _similar(pixels: Pixels, again: int) -> Pixels:
+    """The same scene with other grain and a little more or less light."""
+    if not again:
+        return pixels
+    chance = np.random.default_rng(again)
+    grain = chance.integers(-6, 7, (*pixels.shape[:2], 1), dtype=np.int16)
+    return np.clip(pixels + grain + chance.integers(-8, 9), 0, 255).astype(np.uint8)
 
 
 def filled(pixels: Pixels, size: tuple[int, int]) -> Pixels:
