@@ -51,6 +51,7 @@ class Call:
     Attributes:
         values: From the path's pattern.
         query: The last value of each name.
+        pairs: The whole query in order, for names that come more than once.
         headers: Names in lower case.
         now: Virtual time.
         real: Real time.
@@ -70,6 +71,7 @@ class Call:
     number: int
     key: str
     digest: str
+    pairs: tuple[tuple[str, str], ...] = ()
 
     def json(self) -> dict[str, Any]:
         """The body as a JSON object.

@@ -446,6 +446,7 @@ class Emulator(ABC, Generic[S]):
             number=0,
             key=f"{digest}#{self._seen[digest]}",
             digest=digest,
+            pairs=tuple(request.query_params.multi_items()),
         )
         if not endpoint.paid:
             self.book.visited(f"{endpoint.method} {endpoint.path}")
