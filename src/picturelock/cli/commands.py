@@ -340,9 +340,10 @@ def _cut_lines(film: Any) -> list[str]:
 
 
 @cli.command()
-@click.option("--queues", help="Serve only these, such as api,cpu; all by default.")
+@click.option("--queues", help="Serve only these of api,cpu,gpu; all by default.")
+@click.option("--name", default="", help="Tells the workers of one machine apart.")
 @in_studio
-def worker(studio: "Studio", queues: str | None) -> None:
+def worker(studio: "Studio", queues: str | None, name: str) -> None:
     """Work off what others hand in, until interrupted."""
     import signal
     import threading
@@ -351,7 +352,7 @@ def worker(studio: "Studio", queues: str | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     say("Working; stop with Ctrl-C.")
-    studio.work(stop, queues.split(",") if queues else None)
+    studio.work(stop, queues.split(",") if queues else None, name)
 
 
 # Looking and deciding

@@ -18,6 +18,7 @@ class Model(Value, frozen=True, kw_only=True):
         most_people: More people in a picture than this are split into plates; 0 for no limit.
         longest_seconds: Of a clip or a sound; 0 for no limit.
         prompt_dialect: How contracts are worded for it.
+        queue: Whose workers can make it: ``cpu``, ``gpu``, or ``api`` for what is bought.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Model(Value, frozen=True, kw_only=True):
     most_people: int = 0
     longest_seconds: int = 0
     prompt_dialect: str = "prose"
+    queue: str = "cpu"
 
 
 class Product(Value, frozen=True, kw_only=True):

@@ -19,7 +19,9 @@ from picturelock.studio.production import Production
 if TYPE_CHECKING:
     from threading import Event
 
+    from picturelock.ledger.breakdown import By
     from picturelock.studio.calling import CallView
+    from picturelock.studio.costing import CostReport, Warnings
     from picturelock.studio.cutting import CutReport
     from picturelock.studio.deciding import InboxItem
     from picturelock.studio.recalling import Difference, LogLine, Survey
@@ -171,16 +173,20 @@ class Studio:
             on_progress=on_progress,
         )
 
-    def work(self, stop: "Event", queues: Sequence[str] | None = None) -> None:
+    def work(self, stop: "Event", queues: Sequence[str] | None = None, name: str = "") -> None:
         """Work off what others hand in, until told to stop.
 
         Args:
             stop: Tells it to.
-            queues: Of ``api``, ``cpu``; all by default.
+            queues: Of ``api``, ``cpu``, ``gpu``; all by default.
+            name: Tells the workers of one machine apart.
+
+        Raises:
+            Busy: Another worker of this machine has that name.
         """
         from picturelock.studio.running import work
 
-        work(self.production, stop, queues)
+        work(self.production, stop, queues, name)
 
     # Looking and deciding
 
@@ -227,6 +233,18 @@ class Studio:
         from picturelock.studio.calling import cancel
 
         return cancel(self.production, name, self.author)
+
+    def cost(self, by: "By") -> "CostReport":
+        """What was spent and set aside, against quotes, caps and red lines."""
+        from picturelock.studio.costing import cost
+
+        return cost(self.production, by)
+
+    def cost_warnings(self) -> "Warnings":
+        """Caps that are near, models that bill otherwise than quoted, red lines."""
+        from picturelock.studio.costing import warnings
+
+        return warnings(self.production)
 
     def takes(self, shot: ShotCode) -> "list[TakeView]":
         """Every take of a shot, with what was measured and said."""

@@ -38,7 +38,7 @@ from picturelock.ledger.scope import Scope
 from picturelock.review.standing import Wanted, read_reviews
 from picturelock.studio import facts as store
 from picturelock.studio import judging
-from picturelock.studio.buying import FETCH, SEND, Buyer
+from picturelock.studio.buying import API, FETCH, SEND, Buyer
 from picturelock.studio.contracting import contract_verdict
 from picturelock.studio.planning import (
     BriefDigest,
@@ -244,7 +244,7 @@ class Workshop:
         return Job(
             key=f"{order.production}:{unit}:{recipe_name.hex[:16]}:{given_up}",
             workflow=WORKFLOW,
-            queue=QUEUE,
+            queue=_queue_of(recipe),
             payload=plain(
                 TakeJob(
                     order=order,
@@ -295,7 +295,7 @@ class Workshop:
         if error.retry is Retry.LATER and call.number < settings.retries:
             again = replace(job, number=call.number + 1)
             key = f"{call.production}:{call.unit}:{call.recipe.hex[:16]}:call:{again.number}"
-            self._submit(connection, Job(key=key, workflow=WORKFLOW, queue=QUEUE, payload=plain(again)))
+            self._submit(connection, Job(key=key, workflow=WORKFLOW, queue=API, payload=plain(again)))
             return
         self._put_down(connection, job, type(error).__name__, str(error))
 
@@ -466,6 +466,11 @@ class Workshop:
             {"unit": job.unit, "recipe": job.recipe, "error": kind, "message": message},
             self._clock.now(),
         )
+
+
+def _queue_of(recipe: Recipe) -> str:
+    found, model = route(f"{recipe.provider}/{recipe.model}")
+    return API if isinstance(found, Vendor) else model.queue
 
 
 def _basis(snapshot: Snapshot, scene: Scene, shot: Shot, unit: Unit) -> StillBrief | None:

@@ -224,18 +224,21 @@ def _progress(production: Production, total: int) -> Progress:
     return Progress(min(done, total), total, newest)
 
 
-def work(production: Production, stop: threading.Event, queues: Sequence[str] | None = None) -> None:
+def work(
+    production: Production, stop: threading.Event, queues: Sequence[str] | None = None, name: str = ""
+) -> None:
     """Work off what others hand in, until told to stop.
 
     Args:
         production: Whose, and that of everybody who shares its database.
         stop: Tells it to.
         queues: Serve only these; the desks of vendors are kept by who serves ``api``.
+        name: Tells the workers of one machine apart.
 
     Raises:
         Busy: Another process works under this identity.
     """
-    engine, workshop = make_engine(production)
+    engine, workshop = make_engine(production, name)
     with engine:
         engine.prepare()
         serves_vendors = queues is None or API in queues

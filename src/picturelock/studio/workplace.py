@@ -19,6 +19,7 @@ from picturelock.studio.production import Production
 WORKFLOW_VERSION = "1"
 
 _REQUESTS_AT_ONCE = 32
+GPU = "gpu"
 
 
 def workers() -> int:
@@ -26,11 +27,16 @@ def workers() -> int:
     return max(1, len(os.sched_getaffinity(0)))
 
 
-def make_engine(production: Production) -> tuple[Engine, Workshop]:
-    """The engine of a production, and the workshop whose steps it runs."""
+def make_engine(production: Production, name: str = "") -> tuple[Engine, Workshop]:
+    """The engine of a production, and the workshop whose steps it runs.
+
+    Args:
+        production: Whose.
+        name: Tells the workers of one machine apart.
+    """
     engine: Engine
 
-    identity = f"{socket.gethostname()}-{production.name}"
+    identity = "-".join(filter(None, (socket.gethostname(), production.name, name)))
     workshop = Workshop(
         production.database,
         production.vault,
@@ -46,6 +52,8 @@ def make_engine(production: Production) -> tuple[Engine, Workshop]:
         workflows=workshop.workflows(),
         queues=[
             QueueSpec(name=QUEUE, concurrency=workers()),
+            # A card holds one model at a time.
+            QueueSpec(name=GPU, concurrency=1),
             # Threads that wait for vendors to answer; what is in flight at a vendor is its desk's to decide.
             QueueSpec(name=API, concurrency=_REQUESTS_AT_ONCE),
         ],
