@@ -7,6 +7,8 @@ import pytest
 from hypothesis import settings
 
 from picturelock.db.connection import Database, open_database
+from picturelock.engine.engine import Engine
+from picturelock.studio.timekeeping import SystemClock
 from picturelock.testing.postgres import Server, server
 
 settings.register_profile("house", deadline=None, print_blob=True)
@@ -26,10 +28,17 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def facts_to_copy(postgres: Server) -> str:
+def facts_to_copy(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with every table and no row; copying it is faster than making the tables again."""
     url = postgres.create()
-    open_database(url).close()
+    home = tmp_path_factory.mktemp("facts to copy")
+    with (
+        open_database(url) as database,
+        Engine(
+            database, home=home, identity="maker", version="", workflows={}, queues=(), clock=SystemClock()
+        ) as engine,
+    ):
+        engine.prepare()
     return url
 
 

@@ -117,6 +117,8 @@ class _Hands:
         """A thread has taken a job."""
         thread = threading.get_ident()
         with self._change:
+            # It may have ended before, and been resumed: of this run nothing is recorded yet.
+            self._ended.discard(key)
             stopping = self.stopping.is_set()
             if not stopping:
                 self._busy.add(thread)
@@ -211,9 +213,14 @@ class _Worker:
     def _await_records(self, ended: set[str]) -> None:
         """A workflow's function has returned a moment before the library has recorded its outcome."""
         deadline = time.monotonic() + _RECORD_PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        while True:
             held = {job.key for job in self._library.held() if job.worker == self._engine.identity}
-            if not held & ended:
+            left = held & ended
+            if not left:
+                return
+            if time.monotonic() > deadline:
+                # They go back to their queues: their steps are recorded, so only the last answer is found again.
+                _log.warning("the outcome of %s was not recorded in time", ", ".join(sorted(left)))
                 return
             time.sleep(0.01)
 

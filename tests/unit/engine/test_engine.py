@@ -410,6 +410,32 @@ def test_resuming_a_failed_job_repeats_only_the_step_that_failed(studio: Studio)
     assert ran == ["first", "second", "second"]
 
 
+def test_a_job_that_failed_and_runs_again_is_not_waited_for_when_the_worker_stops(studio: Studio) -> None:
+    asleep, works = threading.Event(), threading.Event()
+
+    def once() -> None:
+        if not works.is_set():
+            raise Busy("not now")
+
+    def work(steps: Steps, payload: Any) -> str:
+        steps.run("once", once)
+        asleep.set()
+        steps.sleep(1)
+        return "done"
+
+    studio.workflows["work"] = work
+    engine = studio.engine()
+    ask(engine, job("a"))
+    with engine.working():
+        wait_for(lambda: engine.job("a").state is State.FAILED)
+        works.set()
+        engine.resume("a")
+        wait_for(asleep.is_set)
+    log = studio.home / "engine-local.log"
+    assert "not recorded in time" not in (log.read_text() if log.exists() else "")
+    assert finish(engine)["a"].result == "done"
+
+
 def test_what_ended_long_ago_is_forgotten(studio: Studio) -> None:
     studio.workflows["work"] = lambda steps, payload: None
     engine = studio.engine()
