@@ -97,7 +97,7 @@ def download(url: str, folder: Path, *, base_url: str, bounds: Bounds | None = N
     descriptor, name = tempfile.mkstemp(prefix="result-", suffix=".part", dir=folder)
     os.close(descriptor)
     file = _File(Path(name))
-    wire = Wire(_guard(base_url))
+    wire = Wire(reachable(base_url))
     try:
         with passage(bounds.seconds) as now:
             outcome = _brought(wire, url, base_url, file, bounds, now)
@@ -107,7 +107,8 @@ def download(url: str, folder: Path, *, base_url: str, bounds: Bounds | None = N
     return outcome
 
 
-def _guard(base_url: str) -> Guard:
+def reachable(base_url: str) -> Guard:
+    """Where an address may lead that a vendor names: the open internet, and the vendor's own host wherever it is."""
     own = (urlsplit(base_url).hostname or "").lower()
     at_home = on_loopback(base_url)
 
@@ -190,7 +191,7 @@ def _refused(url: str, base_url: str) -> str:
     if parts.username is not None or parts.password is not None:
         return f"{place(url)} carries a name or a password"
     with contextlib.suppress(ValueError):
-        if not _guard(base_url)(host, ipaddress.ip_address(host)):
+        if not reachable(base_url)(host, ipaddress.ip_address(host)):
             return f"{place(url)} is not on the open internet"
     return ""
 
