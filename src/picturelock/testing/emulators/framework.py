@@ -28,6 +28,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from email.message import Message
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Self, TypeVar
@@ -125,7 +126,7 @@ class Emulator(ABC, Generic[S]):
         self.clock = VirtualClock(settings.time_scale, settings.starts)
         path = Path(settings.book_file) if settings.book_file else None
         self.book = Book(self.vendor, self.unit, self.usd_per_unit, path)
-        self.plan = Plan(settings.seed, (*settings.faults, *rules_of(settings.failure_mix)))
+        self.plan = Plan(settings.seed, (*settings.faults, *self.unasked()))
         production = settings.failure_mix is FailureMix.PRODUCTION
         self.mix = PRODUCTION if production else NONE
         careful = settings.careful_pictures or production
@@ -220,6 +221,10 @@ class Emulator(ABC, Generic[S]):
 
     def changed(self, job: Job, at: datetime) -> None:
         """The job's state changed; tell the customer."""
+
+    def unasked(self) -> tuple[Rule, ...]:
+        """Faults that the mix of failures adds to how calls end and pictures come out."""
+        return rules_of(self.settings.failure_mix)
 
     # What a vendor uses.
 
@@ -325,7 +330,7 @@ class Emulator(ABC, Generic[S]):
             self._post.close()
             self.book.reset()
             self.plan.clear()
-            self.plan.add((*self.settings.faults, *rules_of(self.settings.failure_mix)))
+            self.plan.add((*self.settings.faults, *self.unasked()))
             self._fresh()
 
     def _close(self) -> None:
@@ -432,7 +437,8 @@ class Emulator(ABC, Generic[S]):
     def _call(self, endpoint: Endpoint, request: Request, body: bytes) -> Call:
         path = request.url.path
         headers = {name.lower(): value for name, value in request.headers.items()}
-        digest = hashlib.blake2b(f"{request.method} {path}\n".encode() + body, digest_size=16).hexdigest()
+        asked = _without_boundary(body, headers.get("content-type", ""))
+        digest = hashlib.blake2b(f"{request.method} {path}\n".encode() + asked, digest_size=16).hexdigest()
         self._seen[digest] = self._seen.get(digest, 0) + 1
         call = Call(
             method=request.method,
@@ -631,6 +637,16 @@ class _Door:
 def _careful_hand() -> Draw:
     # It needs the built-in artist; those who want the quick hand do not wait for that.
     return import_module("picturelock.testing.emulators.careful").draw
+
+
+def _without_boundary(body: bytes, kind: str) -> bytes:
+    """A form without what separates its parts: clients make that up anew for every request."""
+    if not kind.startswith("multipart/"):
+        return body
+    message = Message()
+    message["Content-Type"] = kind
+    boundary = message.get_boundary()
+    return body.replace(boundary.encode(), b"") if boundary else body
 
 
 def _with_header(reply: Reply, name: str, value: str) -> Reply:

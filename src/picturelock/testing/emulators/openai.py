@@ -7,11 +7,15 @@ one harmless. The book's name of a job is the ``x-request-id`` of its answer.
 The vendor does not publish whether it charges for a picture that its moderation stops, or for one that it failed to
 deliver; both are settings. It does not publish limits of accounts either; there are none unless they are set.
 
+Two files that a person would download from the dashboard are there too: ``/dashboard/costs.csv`` and
+``/dashboard/images.csv``, with the questions of the endpoints that show the same.
+
 Of the faults, those of files strike the pictures in an answer: ``truncated_file`` breaks off the base64,
 ``corrupt_file`` spoils the picture inside. A job that hangs ends as a gateway's 504.
 """
 
 import base64
+import re
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,7 +23,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from picturelock.testing.emulators import chance
+from picturelock.testing.emulators import chance, openai_usage
 from picturelock.testing.emulators.exchange import Call, Endpoint, Refused, Reply
 from picturelock.testing.emulators.faults import Fault, Point, Rule
 from picturelock.testing.emulators.framework import Emulator, Settings
@@ -28,7 +32,7 @@ from picturelock.testing.emulators.media import Kind, Wanted
 from picturelock.testing.emulators.moderation import Objection, objection
 from picturelock.testing.emulators.openai_files import Finish, finished, readable, spoiled
 from picturelock.testing.emulators.openai_request import Asked, complaint, read_edit, read_generation
-from picturelock.testing.emulators.openai_usage import Tokens
+from picturelock.testing.emulators.openai_usage import Charged, Tokens
 
 _QUEUE_SECONDS = 0.5
 _SECONDS = {"low": 6.0, "medium": 18.0, "high": 45.0, "xhigh": 60.0, "max": 90.0}
@@ -36,6 +40,8 @@ _GATEWAY_SECONDS = 600.0
 _WINDOW_SECONDS = 60.0
 _GENERATION, _EDIT = "image.generation", "image.edit"
 _BLOCKED = "moderation_blocked"
+_OTHER_DATE = "2026-11-20"
+_UNDATED = re.compile(r"-\d{4}-\d\d-\d\d$")
 _GATEWAY = b"<html><head><title>504 Gateway Time-out</title></head><body>504 Gateway Time-out</body></html>"
 
 
@@ -83,6 +89,10 @@ class OpenAI(Emulator[OpenAISettings]):
         return [
             Endpoint("POST", "/v1/images/generations", self._generate, paid=True),
             Endpoint("POST", "/v1/images/edits", self._edit, paid=True),
+            Endpoint("GET", "/v1/organization/usage/images", self._usage),
+            Endpoint("GET", "/v1/organization/costs", self._costs),
+            Endpoint("GET", "/dashboard/costs.csv", self._costs_file),
+            Endpoint("GET", "/dashboard/images.csv", self._images_file),
         ]
 
     def state(self, job: Job) -> str:
@@ -98,6 +108,10 @@ class OpenAI(Emulator[OpenAISettings]):
 
     def places(self, job: Job) -> int | None:
         return None
+
+    def unasked(self) -> tuple[Rule, ...]:
+        """None: how calls for pictures fail was counted whole, and the mix has it."""
+        return ()
 
     # Answers.
 
@@ -136,6 +150,8 @@ class OpenAI(Emulator[OpenAISettings]):
                 return complaint(status, "The server had an error while processing it.", kind="server_error")
 
     def check(self, call: Call) -> None:
+        if call.path.startswith("/dashboard/"):
+            return  # a person has signed in there
         kind, _, key = call.headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer" or not key:
             raise Refused(complaint(401, "You didn't provide an API key."))
@@ -330,6 +346,43 @@ class OpenAI(Emulator[OpenAISettings]):
         text = base64.b64encode(data).decode()
         # Four letters are three bytes; one left over is none.
         return text[: len(text) // 8 * 4 + 1] if fault is Fault.TRUNCATED_FILE else text
+
+    # What the organisation is told.
+
+    def _charged(self, now: datetime) -> list[Charged]:
+        """Every charge that shows by now."""
+        shown = now - timedelta(seconds=self.settings.usage_lag_seconds)
+        charged: list[Charged] = []
+        for posting in self.book.statement().postings:
+            if posting.at > shown:
+                continue
+            job = self.workshop.jobs[posting.job]
+            asked: Asked = job.notes["asked"]
+            tokens: Tokens = job.notes["tokens"]
+            listed = tokens.price(asked.model)
+            lines = {
+                line: (count, usd * posting.amount / listed)
+                for line, (count, usd) in tokens.lines(asked.model).items()
+            }
+            model = asked.model.snapshot
+            if job.struck(Fault.MODEL_CHANGED) is not None:
+                model = f"{_UNDATED.sub('', model)}-{_OTHER_DATE}"
+            charged.append(
+                Charged(posting.at, model, job.notes["source"], asked.size_text, asked.count, lines)
+            )
+        return charged
+
+    def _usage(self, call: Call) -> Reply:
+        return Reply.of(openai_usage.images_page(call, self._charged(call.now)))
+
+    def _costs(self, call: Call) -> Reply:
+        return Reply.of(openai_usage.costs_page(call, self._charged(call.now)))
+
+    def _costs_file(self, call: Call) -> Reply:
+        return Reply(body=openai_usage.costs_csv(call, self._charged(call.now)), mime="text/csv")
+
+    def _images_file(self, call: Call) -> Reply:
+        return Reply(body=openai_usage.images_csv(call, self._charged(call.now)), mime="text/csv")
 
 
 def _blocked(stage: str) -> Reply:
