@@ -1,21 +1,20 @@
 """OpenAI as a vendor."""
 
 import threading
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from picturelock.core.brief import Brief
+from picturelock.core.clock import Clock
 from picturelock.core.failures import Charged, Retry, UserError
-from picturelock.core.money import Money
-from picturelock.core.paidcall import Bill, BillSource, FailureKind, Quote, VendorFailure
+from picturelock.core.paidcall import Bill, FailureKind, Quote, VendorFailure
 from picturelock.core.take import Recipe
-from picturelock.generate import catalogue
 from picturelock.generate.access import Doorplate, Secret
-from picturelock.generate.catalogue import Entry
-from picturelock.generate.catalogue.adapting import hold, offered
-from picturelock.generate.catalogue.current import current
+from picturelock.generate.catalogue import Entry, by_rule, current, hold, offered
+from picturelock.generate.catalogue import quote as quote_of
 from picturelock.generate.download import download
 from picturelock.generate.openai import answering, asking, records
 from picturelock.generate.provider import Model
@@ -45,10 +44,10 @@ _DOOR = Doorplate(
     url="https://api.openai.com/v1",
     url_variables=("OPENAI_BASE_URL",),
     keys=(_KEY,),
-    options=("concurrency", "timeout"),
+    options=("concurrency",),
 )
 _CONCURRENCY = 4
-_TIMEOUT = 300  # a picture of the best quality takes minutes
+_SUBMIT_SECONDS = 300.0  # a picture of the best quality takes minutes
 _AFTERMATH = 120.0
 _ANSWER = 128 << 20  # the largest picture as PNG, in base64
 _QUESTION = 30.0
@@ -60,11 +59,29 @@ class OpenAI:
 
     The official library is not used for requests: it cannot say whether a request that failed had left this machine,
     and that is the difference between sending again and asking a person. What is sent is what the library would send.
+
+    Key and address are read from the environment when they are needed: ``OPENAI_API_KEY``, and ``PICTURELOCK_OPENAI_URL``
+    or ``OPENAI_BASE_URL`` for another address, with its version (``…/v1``). ``OPENAI_ADMIN_KEY`` opens the usage, where a
+    request whose answer was lost can be proved not to be there. ``PICTURELOCK_OPENAI_CONCURRENCY`` says how many
+    requests are made at once.
+
+    Args:
+        environment: Instead of the process's own.
+        clock: Tells on which day a recipe is checked; the computer's by default.
+        submit_seconds: After which the answer to a paid request counts as lost.
     """
 
     name = "openai"
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        submit_seconds: float = _SUBMIT_SECONDS,
+    ) -> None:
+        self._environment = environment
+        self._clock = clock or _WallClock()
+        self._submit_seconds = submit_seconds
         self._lines: dict[tuple[str, str], Line] = {}
         self._guard = threading.Lock()
 
@@ -72,13 +89,13 @@ class OpenAI:
 
     def terms(self) -> Terms:
         """See :class:`~picturelock.generate.vendor.Terms`; nothing can be asked for or called off."""
-        timeout = _DOOR.number("timeout", _TIMEOUT)
+        settled = self._submit_seconds + _AFTERMATH
         return Terms(
-            concurrency=_DOOR.number("concurrency", _CONCURRENCY),
+            concurrency=_DOOR.number("concurrency", _CONCURRENCY, self._environment),
             poll_seconds=60.0,
-            submit_timeout_seconds=float(timeout),
-            settle_seconds=timeout + _AFTERMATH,
-            patience_seconds=timeout + _AFTERMATH,
+            submit_timeout_seconds=self._submit_seconds,
+            settle_seconds=settled,
+            patience_seconds=settled,
             lookup=Lookup.BY_USAGE,
             currency="USD",
             cancels=False,
@@ -105,7 +122,7 @@ class OpenAI:
             UserError: The price is not known, or the model is not to be had on that day.
         """
         entry = current().resolve(f"{self.name}/{recipe.model_version}", on)
-        return catalogue.quote(entry, asking.priced(recipe), on).for_call()
+        return quote_of(entry, asking.priced(recipe), on).for_call()
 
     def check(self, recipe: Recipe, vault: Vault) -> None:
         """Hold a recipe to what the request can say.
@@ -115,10 +132,11 @@ class OpenAI:
         """
         request = asking.asked(recipe)
         sizes = [vault.size(digest) for digest in request.pictures]
-        hold(_entry(recipe), asking.priced(recipe, input_bytes=max(sizes, default=0)))
+        entry = current().resolve(f"{self.name}/{recipe.model_version}", self._clock.now().date())
+        hold(entry, asking.priced(recipe, input_bytes=max(sizes, default=0)))
         asking.files(request, vault)
-        _DOOR.base_url()
-        _DOOR.all_keys()
+        _DOOR.base_url(self._environment)
+        _DOOR.all_keys(self._environment)
 
     # The paid request
 
@@ -132,7 +150,7 @@ class OpenAI:
         outcome = self._line().pay(
             request.path,
             dict(request.fields),
-            seconds=float(_DOOR.number("timeout", _TIMEOUT)),
+            seconds=self._submit_seconds,
             # OpenAI writes it down, so that its support can find the request; nobody else can.
             headers={"x-client-request-id": token},
             files=asking.files(request, vault) or None,
@@ -180,26 +198,44 @@ class OpenAI:
 
     def fetch(self, result: str, folder: Path) -> Download:
         """Bring a picture into a folder, should an answer hold an address instead of the picture."""
-        return download(result, folder, base_url=_DOOR.base_url())
+        return download(result, folder, base_url=_DOOR.base_url(self._environment))
 
     def rule(self, recipe: Recipe, failure: VendorFailure) -> Bill | None:
-        """What a failure costs by OpenAI's published rule, of which there is none so far."""
+        """What a failure costs by OpenAI's published rule; there is none so far."""
         entry = _entry(recipe)
-        if entry.charges.on(failure.kind) is Charged.NO:
-            return Bill(amount=Money.zero(entry.currency), source=BillSource.RULE)
-        return None
+        if entry.charges.on(failure.kind) is Charged.UNKNOWN:
+            return None
+        today = self._clock.now().date()
+        expected = quote_of(entry, asking.priced(recipe), today).for_call().expected
+        return by_rule(entry, expected, failure.kind)
+
+    def close(self) -> None:
+        """Close every connection."""
+        with self._guard:
+            for line in self._lines.values():
+                line.close()
+            self._lines.clear()
 
     def _line(self, key: str = _KEY) -> Line:
-        where = (_DOOR.base_url(), key)
+        where = (_DOOR.base_url(self._environment), key)
         with self._guard:
             if where not in self._lines:
                 # The request's own deadline counts: not a byte comes before the picture is there.
-                self._lines[where] = Line(where[0], partial(_opening, key), patience=Patience(read=_FOR_EVER))
+                self._lines[where] = Line(
+                    where[0], partial(self._opening, key), patience=Patience(read=_FOR_EVER)
+                )
             return self._lines[where]
 
+    def _opening(self, variable: str) -> dict[str, str | Secret]:
+        key = _DOOR.key(variable, self._environment)
+        return {"authorization": Secret(f"Bearer {key.reveal()}")}
 
-def _opening(variable: str) -> dict[str, str | Secret]:
-    return {"authorization": Secret(f"Bearer {_DOOR.key(variable).reveal()}")}
+
+class _WallClock:
+    """The computer's clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 def _entry(recipe: Recipe) -> Entry:

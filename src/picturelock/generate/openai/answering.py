@@ -9,8 +9,7 @@ from typing import Any
 from picturelock.core.failures import Charged, Retry, UserError
 from picturelock.core.paidcall import Bill, BillSource, FailureKind, VendorFailure
 from picturelock.generate.access import said
-from picturelock.generate.catalogue import Entry
-from picturelock.generate.catalogue.adapting import tallied
+from picturelock.generate.catalogue import Entry, tallied
 from picturelock.generate.catalogue.values import Per
 from picturelock.generate.transport import Answered
 from picturelock.generate.vendor import MadeIt
@@ -137,7 +136,7 @@ def _meaning(answer: Answered, code: str) -> tuple[FailureKind, Retry, Charged]:
         return FailureKind.MODERATED_INPUT, change, Charged.UNKNOWN
     if code in _NO_CREDIT or status == 402:
         return FailureKind.NO_CREDIT, change, Charged.NO
-    if code in _RETIRED:
+    if code in _RETIRED or (status in {400, 404} and answer.at("error", "param") == "model"):
         return FailureKind.RETIRED, change, Charged.NO
     if status in {401, 403}:
         return FailureKind.UNAUTHORISED, change, Charged.NO

@@ -1,9 +1,10 @@
 """A recipe, put into OpenAI's words: which of two requests it is, with which fields and pictures.
 
-Recipes give pictures by role: ``reference:…`` is only looked at, ``picture`` is changed, and ``mask`` says where.
+Recipes give pictures by the part they play: a ``reference:…`` is only looked at, the ``picture`` is changed, and the
+``mask`` says where. Which references are shown is planned, best first, because a request takes only so many.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ EDIT = "/images/edits"
 _MODERATIONS = ("auto", "low")
 _OPTIONS = ("moderation", "quality")
 _MOST_MASK_BYTES = 4_000_000
+_PREVIEWS = frozenset({"gpt-image-2"})  # transparent grounds are a preview that few accounts have
 _KINDS = {"image/png": "png", "image/jpeg": "jpg"}
 
 
@@ -45,7 +47,7 @@ class Asked:
     mask: Digest | None = None
 
 
-def parameters(entry: Entry, brief: Brief, options: Mapping[str, Any]) -> dict[str, str | int]:
+def parameters(entry: Entry, brief: Brief, options: Mapping[str, Any]) -> dict[str, Any]:
     """What is asked for beside prompt and pictures, every choice written out.
 
     Args:
@@ -71,8 +73,15 @@ def parameters(entry: Entry, brief: Brief, options: Mapping[str, Any]) -> dict[s
     size = nearest_size(entry.model, brief.width, brief.height)
     if size is None:
         raise UserError(f"which sizes {entry.name} makes is not known")
+    shown = list(_references(brief))[: entry.model.can.references or 0]
     cut_out = brief.plate not in {"", "background"}
-    return {
+    if cut_out and entry.model.name in _PREVIEWS:
+        raise UserError(
+            f"{entry.name} draws on a transparent ground for few accounts only, and a plate needs one",
+            remedy="Route plates to openai/gpt-image-2.5-sunburst.",
+        )
+    chosen: dict[str, Any] = {"image": shown} if shown else {}
+    return chosen | {
         "size": str(size),
         "quality": quality,
         "background": "transparent" if cut_out else "opaque",
@@ -80,6 +89,15 @@ def parameters(entry: Entry, brief: Brief, options: Mapping[str, Any]) -> dict[s
         "moderation": moderation,
         "n": 1,
     }
+
+
+def _references(brief: StillBrief) -> Iterator[str]:
+    """The anchors' pictures, as recipes call them: the first one of each anchor, then the second ones."""
+    most = max((len(anchor.references) for anchor in brief.anchors), default=0)
+    for number in range(most):
+        for anchor in brief.anchors:
+            if number < len(anchor.references):
+                yield f"{REFERENCE}{anchor.id}:{number}"
 
 
 def _chosen(name: str, value: object, allowed: tuple[str, ...]) -> str:
@@ -99,17 +117,34 @@ def asked(recipe: Recipe) -> Asked:
     planned: object = recipe.parameters.get("request")
     if recipe.operation is not Operation.DRAW or not isinstance(planned, dict) or "size" not in planned:
         raise UserError("the recipe was not planned for OpenAI", remedy="Plan it again.")
-    fields: dict[str, str | int] = {"model": recipe.model_version, "prompt": recipe.prompt, **planned}
-    changed = recipe.input(PICTURE)
-    mask = recipe.input(MASK)
-    if mask is not None and changed is None:
+    roles = [str(role) for role in planned.get("image", ())]
+    changed, mask = recipe.input(PICTURE), recipe.input(MASK)
+    if changed is not None:
+        roles.insert(0, PICTURE)
+    elif mask is not None:
         raise UserError("the recipe has a mask, and no picture that it belongs to")
-    references = tuple(given.digest for given in recipe.inputs if given.role.startswith(REFERENCE))
-    pictures = references if changed is None else (changed, *references)
-    if not pictures:
+    fields: dict[str, str | int] = {"model": recipe.model_version, "prompt": recipe.prompt + _legend(roles)}
+    fields |= {name: value for name, value in planned.items() if name != "image"}
+    if not roles:
         return Asked(GENERATE, fields)
     fields.pop("moderation", None)  # only the other request has it
-    return Asked(EDIT, fields, pictures, mask)
+    return Asked(EDIT, fields, tuple(_given(recipe, role) for role in roles), mask)
+
+
+def _given(recipe: Recipe, role: str) -> Digest:
+    found = recipe.input(role)
+    if found is None:
+        raise UserError(f"the recipe has no {role}, which its request shows")
+    return found
+
+
+def _legend(roles: Sequence[str]) -> str:
+    """Which picture is whom, because a request only numbers them."""
+    named = [
+        f"{number} is to be changed" if role == PICTURE else f"{number} shows {role.removeprefix(REFERENCE).partition(':')[0]}"
+        for number, role in enumerate(roles, 1)
+    ]
+    return f"\nOf the given images, {', '.join(named)}." if named else ""
 
 
 def priced(recipe: Recipe, *, input_bytes: int = 0) -> PriceRequest:
@@ -130,7 +165,7 @@ def priced(recipe: Recipe, *, input_bytes: int = 0) -> PriceRequest:
         references=len(request.pictures),
         edit=recipe.input(PICTURE) is not None,
         mask=request.mask is not None,
-        prompt=recipe.prompt,
+        prompt=str(request.fields["prompt"]),
         input_bytes=input_bytes,
     )
 
