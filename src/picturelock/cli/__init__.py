@@ -3,6 +3,8 @@
 
 def main() -> None:
     """Run the ``picturelock`` command."""
-    from picturelock.cli.commands import run
+    from picturelock.cli.commands import cli, run
+    from picturelock.cli.costs import cost
 
+    cli.add_command(cost)
     run()

@@ -14,7 +14,7 @@ from picturelock.ledger.scope import Scope, covers, within
 
 #: The last event of a call of which nobody knows whether it cost money: it left, its answer was lost, or the vendor
 #: cannot tell.
-_UNSETTLED = ("submitting", "lost", "unresolved")
+IN_DOUBT = ("submitting", "lost", "unresolved")
 
 # Entries from before amounts were kept in two currencies have theirs in the first.
 _HOME = sa.case((ledger_entry.c.home_currency == "", ledger_entry.c.micros), else_=ledger_entry.c.home_micros)
@@ -160,7 +160,7 @@ def _in_doubt(part: sa.ColumnElement[bool]) -> sa.Select[Any, Any, Any]:
     )
     return (
         sa.select(entry.currency, sa.func.sum(entry.micros), sa.func.sum(_HOME))
-        .where(part, entry.kind == "reserve", entry.call.is_not(None), ~released, last.in_(_UNSETTLED))
+        .where(part, entry.kind == "reserve", entry.call.is_not(None), ~released, last.in_(IN_DOUBT))
         .group_by(entry.currency)
     )
 
