@@ -175,7 +175,8 @@ def _free_size(free: FreeSize, width: int, height: int) -> Size | None:
     fitting = [size for size in around if fits_freely(free, *size)]
     best = min(
         fitting,
-        key=lambda s: (abs(s[0] - width) + abs(s[1] - height), _apart(Fraction(*s), wanted)),
+        # Of two that are as near, the larger: a picture is better made smaller than larger.
+        key=lambda s: (abs(s[0] - width) + abs(s[1] - height), _apart(Fraction(*s), wanted), -s[0] * s[1]),
         default=None,
     )
     return Size.of(*best) if best else None

@@ -14,8 +14,8 @@ _OF_A_MODEL = frozenset({"name", "prices", "output_tokens", "input_tokens"})
 def overlaid(catalogue: Catalogue, own: Document) -> Catalogue:
     """The catalogue with a production's own file over it.
 
-    Rows are added, not replaced: which one counts on a day is decided when it is asked for (see
-    :func:`picturelock.generate.catalogue.shelf.precedence`). A token rule, and what an account allows, take the place
+    Rows are added, not replaced: the production's own count on the days for which they hold, and the catalogue's on all
+    others (see :func:`picturelock.generate.catalogue.shelf.precedence`). A token rule, and what an account allows, take the place
     of the catalogue's. A model or vendor that the catalogue does not have is taken whole.
 
     Args:

@@ -22,6 +22,7 @@ from picturelock.generate.catalogue.values import (
     Price,
     Rate,
     Size,
+    Source,
     TokenGrid,
     TokenTable,
     Validity,
@@ -49,6 +50,7 @@ def read(text: str) -> Document:
     data = _plain(root)
     try:
         _refer(data)
+        _check_tables(data)
         document = built(Document, data)
         check(document)
     except BadDocument as error:
@@ -81,14 +83,17 @@ def _check_vendor(vendor: VendorFacts, path: str) -> None:
     taken: set[str] = set()
     for number, model in enumerate(vendor.models):
         where = f"{path}.models[{number}]"
-        for name in [model.name, *model.aliases, *(v.name for v in model.versions)]:
-            if name in taken and name != model.name:
-                _wrong(f"{name!r} is given twice", where)
+        names = [
+            (model.name, f"{where}.name"),
+            *((alias, f"{where}.aliases[{place}]") for place, alias in enumerate(model.aliases)),
+            *((version.name, f"{where}.versions[{place}]") for place, version in enumerate(model.versions)),
+        ]
+        for name, place in names:
             if not name or "/" in name or name.strip() != name:
-                _wrong(f"{name!r} is no name for a model", where)
-        if model.name in taken:
-            _wrong(f"{model.name!r} is given twice", f"{where}.name", "Keep one of them.")
-        taken |= {model.name, *model.aliases, *(v.name for v in model.versions)}
+                _wrong(f"{name!r} is no name for a model", place)
+            if name in taken:
+                _wrong(f"{name!r} is given twice", place, "Keep one of them.")
+            taken.add(name)
         _check_model(model, where)
 
 
@@ -160,6 +165,19 @@ def _refer(data: dict[str, Any]) -> None:
                 mapping[key] = _meant(tables, _TABLES[key], mapping[key], f"{path}.{key}")
             if isinstance(listed := mapping.get("sources"), list):
                 mapping["sources"] = [_meant(tables, "sources", s, f"{path}.sources") for s in listed]
+
+
+def _check_tables(data: dict[str, Any]) -> None:
+    """Build each row of the tables by itself: a mistake in the whole would not say in which row it is."""
+    kinds = {"sources": Source, "token_rules": TokenGrid | TokenTable | InputTokens}
+    for table, kind in kinds.items():
+        rows = data.get(table)
+        for name, row in rows.items() if isinstance(rows, dict) else ():
+            try:
+                built(kind, row)
+            except BadDocument as error:
+                what, _, inside = error.message.partition(" - at `$")
+                raise BadDocument(f"{what} - at `$.{table}.{name}{inside or '`'}") from error
 
 
 def _meant(tables: dict[str, Any], table: str, given: object, path: str) -> object:

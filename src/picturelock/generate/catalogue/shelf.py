@@ -128,13 +128,13 @@ class Catalogue(Value, frozen=True, kw_only=True):
             yield from self.entries(vendor.name)
 
 
-def precedence(row: Rate | Price) -> tuple[bool, date, bool]:
+def precedence(row: Rate | Price) -> tuple[bool, bool, date]:
     """Which of two rows for the same thing counts: the larger.
 
-    A row that says until when it holds goes before one that does not, then the one that was seen later, then the
-    production's own.
+    The production's own goes first, for it knows its contract; then a row that says until when it holds; then the one
+    that was seen later.
     """
-    return row.valid_to is not None, row.source.seen, row.own
+    return row.own, row.valid_to is not None, row.source.seen
 
 
 def exact_money(amount: Fraction, currency: str) -> Money:
