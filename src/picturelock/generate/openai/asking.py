@@ -141,7 +141,9 @@ def _given(recipe: Recipe, role: str) -> Digest:
 def _legend(roles: Sequence[str]) -> str:
     """Which picture is whom, because a request only numbers them."""
     named = [
-        f"{number} is to be changed" if role == PICTURE else f"{number} shows {role.removeprefix(REFERENCE).partition(':')[0]}"
+        f"{number} is to be changed"
+        if role == PICTURE
+        else f"{number} shows {role.removeprefix(REFERENCE).partition(':')[0]}"
         for number, role in enumerate(roles, 1)
     ]
     return f"\nOf the given images, {', '.join(named)}." if named else ""

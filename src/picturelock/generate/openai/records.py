@@ -32,9 +32,9 @@ class Window:
     @classmethod
     def of(cls, sent_at: datetime, settle_seconds: float) -> "Window":
         """Around a moment at which a request left."""
-        sent = sent_at.astimezone(UTC).replace(second=0, microsecond=0)
-        last = sent + timedelta(seconds=settle_seconds) + 2 * _MINUTE
-        return cls(sent - _MINUTE, last.replace(second=0, microsecond=0))
+        sent = sent_at.astimezone(UTC)
+        first, last = sent - _MINUTE, sent + timedelta(seconds=settle_seconds) + _MINUTE
+        return cls(_minute(first), _minute(last) + _MINUTE)
 
     def query(self) -> dict[str, str]:
         """The question: everything from its beginning until now, by minute and model."""
@@ -81,6 +81,10 @@ def reading(answer: Answered, model: str, window: Window) -> NotThere | CannotTe
         "that the records are complete",
         later=True,
     )
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def _rows(answer: Answered) -> Iterator[tuple[int, dict[str, Any]]]:
