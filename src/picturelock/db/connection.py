@@ -7,13 +7,14 @@ from types import TracebackType
 from typing import Self
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
 
-from picturelock.core.failures import NotFound
+from picturelock.core.failures import Conflict, NotFound
 from picturelock.db import dialect
 
 
 class Database:
-    """The facts of one production folder, or of a team.
+    """The facts of a production.
 
     Safe to share between threads. A forked process must open its own.
 
@@ -35,6 +36,17 @@ class Database:
         """Whether this is a file of ours rather than a server."""
         return self.url.get_backend_name() == "sqlite"
 
+    @property
+    def address(self) -> str:
+        """For people and settings: the path, or the URL without its password."""
+        if self.path is not None:
+            return str(self.path)
+        # Put together anew, because a password cannot be taken out of a URL, only hidden.
+        url = self.url
+        return sa.URL.create(
+            "postgresql", url.username, None, url.host, url.port, url.database, url.query
+        ).render_as_string()
+
     @contextmanager
     def write(self, *, alone: bool = True) -> Iterator[sa.Connection]:
         """One transaction: all of it, durable at the end of the block, or nothing.
@@ -43,9 +55,21 @@ class Database:
             alone: Let one such block at a time pass in the whole database, so that what it reads stays true until it
                 ends. SQLite's writers do so anyway. Without it writers on a server do not wait for one another: for
                 rows that decide nothing, or after :func:`picturelock.db.statements.hold`.
+
+        Raises:
+            Conflict: The facts have moved to another database; see :mod:`picturelock.db.transfer`.
         """
-        with self.engine.connect() as connection, dialect.writing(connection, alone=alone):
-            yield connection
+        try:
+            with self.engine.connect() as connection, dialect.writing(connection, alone=alone):
+                yield connection
+        except DBAPIError as error:
+            place = dialect.where_moved(error)
+            if place is None:
+                raise
+            raise Conflict(
+                f"these facts have moved to {place}; nothing was written here",
+                remedy="Run the same command again: it finds them there.",
+            ) from error
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

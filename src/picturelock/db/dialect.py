@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from picturelock.core.clock import aware
 from picturelock.core.codec import plain
 from picturelock.core.digest import canonical_json
-from picturelock.core.failures import Malformed, NotFound
+from picturelock.core.failures import Malformed, MissingExtra, NotFound
 
 _BUSY_MILLISECONDS = 30_000
 """SQLite: a writer waits so long for another. PostgreSQL: one that is silent so long in the middle is cut off."""
@@ -128,8 +128,16 @@ def make_engine(url: sa.URL, *, connections: int, explicit: bool = True) -> sa.E
         if explicit:
             event.listen(engine, "begin", _begin)
         return engine
-    # Asked before it is used: after the server was restarted, every connection in the pool is a dead one.
-    engine = sa.create_engine(url, pool_size=connections, max_overflow=0, pool_timeout=60, pool_pre_ping=True)
+    try:
+        # Asked before it is used: after the server was restarted, every connection in the pool is a dead one.
+        engine = sa.create_engine(
+            url, pool_size=connections, max_overflow=0, pool_timeout=60, pool_pre_ping=True
+        )
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            "a server is spoken to with psycopg, which is not installed",
+            remedy="pip install 'picturelock[postgres]'",
+        ) from error
     event.listen(engine, "connect", _set_up_server)
     return engine
 
@@ -253,3 +261,67 @@ def append_only(dialect: str, table: str) -> Sequence[str]:
         f"BEGIN SELECT RAISE(ABORT, 'facts are append-only: {what} of {table}'); END"
         for what in ("UPDATE", "DELETE")
     )
+
+
+# A whole production changes its database
+
+
+def shut_out(connection: sa.Connection, tables: Sequence[sa.Table]) -> None:
+    """Let nobody else write to these tables until the transaction ends, however long that takes."""
+    if connection.dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in tables)
+        connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        connection.execute(sa.text(f"LOCK TABLE {names} IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def go_on_numbering(connection: sa.Connection, table: sa.Table) -> None:
+    """After rows came with their numbers: give the next row the number after the last."""
+    column = table.autoincrement_column
+    if column is None or connection.dialect.name != "postgresql":
+        return
+    last = sa.func.max(column)
+    sequence = sa.func.pg_get_serial_sequence(f'"{table.name}"', column.name)
+    connection.execute(sa.select(sa.func.setval(sequence, sa.func.coalesce(last, 1), last.is_not(None))))
+
+
+_MOVED = "these facts have moved to "
+
+
+def close_off(connection: sa.Connection, tables: Sequence[sa.Table], where: str) -> None:
+    """Make tables refuse every further write, with the place where they are now. For good."""
+    said = f"{_MOVED}{where}".replace("'", "''").replace(":", "\\:")
+    for table in tables:
+        for statement in _closing(connection.dialect.name, table.name, said):
+            connection.execute(sa.text(statement))
+
+
+def _closing(dialect: str, table: str, said: str) -> Sequence[str]:
+    if dialect == "postgresql":
+        return (
+            "CREATE OR REPLACE FUNCTION facts_moved() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$moved$ BEGIN RAISE EXCEPTION USING MESSAGE = '{said}'; END $moved$",
+            f'CREATE OR REPLACE TRIGGER "{table}_moved" BEFORE INSERT OR UPDATE OR DELETE ON "{table}" '
+            "FOR EACH ROW EXECUTE FUNCTION facts_moved()",
+        )
+    return tuple(
+        f'CREATE TRIGGER IF NOT EXISTS "{table}_moved_{what.lower()}" BEFORE {what} ON "{table}" '
+        f"BEGIN SELECT RAISE(ABORT, '{said}'); END"
+        for what in ("INSERT", "UPDATE", "DELETE")
+    )
+
+
+def is_closed_off(connection: sa.Connection, table: sa.Table) -> bool:
+    """Whether :func:`close_off` was done to this table."""
+    if connection.dialect.name == "postgresql":
+        found = sa.text("SELECT count(*) FROM pg_trigger WHERE tgname = :name")
+        name = f"{table.name}_moved"
+    else:
+        found = sa.text("SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND name = :name")
+        name = f"{table.name}_moved_insert"
+    return bool(connection.execute(found, {"name": name}).scalar_one())
+
+
+def where_moved(error: DBAPIError) -> str | None:
+    """Where the facts are, if a write was refused because they have moved."""
+    _, found, place = str(error.orig).partition(_MOVED)
+    return place.splitlines()[0] if found else None

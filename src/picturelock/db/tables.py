@@ -50,7 +50,7 @@ production = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     _at("created_at"),
 )
-"""One row a folder; a team's database holds many."""
+"""One row: each production has a database of its own."""
 
 intent = sa.Table(
     "intent",

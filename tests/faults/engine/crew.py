@@ -1,12 +1,15 @@
 """A process that works, and can be told to die. Started by the tests beside it.
 
-Usage: crew.py FOLDER IDENTITY VERSION [--home NAME] [--die-at POINT] [--forever]
+Usage: crew.py FOLDER PLACE IDENTITY VERSION [--home NAME] [--die-at POINT] [--forever]
+
+FOLDER is for locks and traces, PLACE the path or the address of the facts. SIGTERM asks it to stop.
 """
 
 import argparse
 import os
 import signal
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,8 +109,10 @@ class Crew:
         }
 
 
-def engine(folder: Path, identity: str, version: str, *, home: str, die_at: str, pulse: Pulse) -> Engine:
-    database = open_database(folder / "facts.sqlite")
+def engine(
+    folder: Path, place: str, identity: str, version: str, *, home: str, die_at: str, pulse: Pulse
+) -> Engine:
+    database = open_database(place)
     crew = Crew(database, folder, die_at)
     return Engine(
         database,
@@ -129,6 +134,7 @@ def say(what: object) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
+    parser.add_argument("place")
     parser.add_argument("identity")
     parser.add_argument("version")
     parser.add_argument("--home", default="home")
@@ -138,17 +144,21 @@ def main() -> int:
     chosen = parser.parse_args()
     worker = engine(
         chosen.folder,
+        chosen.place,
         chosen.identity,
         chosen.version,
         home=chosen.home,
         die_at=chosen.die_at,
         pulse=PULSE if chosen.impatient else PATIENT,
     )
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     try:
         with worker.working():
             say("up")
             while chosen.forever or any(not job.state.ended for job in worker.jobs()):
-                time.sleep(0.02)
+                if stop.wait(0.02):
+                    break
     except Busy as error:
         say(error)
         return 3

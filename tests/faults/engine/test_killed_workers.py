@@ -33,11 +33,12 @@ class SystemClock:
 
 
 class Stage:
-    """A folder with a database, and processes that work on it."""
+    """A database, a folder for locks and traces, and processes that work on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, place: Path | str) -> None:
         self.folder = folder
-        self.database: Database = open_database(folder / "facts.sqlite")
+        self.place = place
+        self.database: Database = open_database(place)
         self.engine = Engine(
             self.database,
             home=folder / "asking",
@@ -61,7 +62,7 @@ class Stage:
 
     def start(self, identity: str = "local", version: str = "1", *options: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [sys.executable, str(CREW), str(self.folder), identity, version, *options],
+            [sys.executable, str(CREW), str(self.folder), str(self.place), identity, version, *options],
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
@@ -81,18 +82,29 @@ class Stage:
         assert (process.returncode, output) == (0, "up\n")
 
     def freeze(self, process: subprocess.Popen[str]) -> None:
-        """Stop a process that does not hold the file's write lock: nobody could go on until it wakes."""
-        for _ in range(100):
+        """Stop a process that is not in the middle of a transaction: others would wait until it wakes or is cut off."""
+        for _ in range(200):
             os.killpg(process.pid, signal.SIGSTOP)
-            with closing(sqlite3.connect(self.folder / "facts.sqlite", timeout=0)) as probe:
+            if self.nobody_holds_anything():
+                return
+            os.killpg(process.pid, signal.SIGCONT)
+            time.sleep(0.01)
+        raise AssertionError("it always writes")
+
+    def nobody_holds_anything(self) -> bool:
+        if isinstance(self.place, Path):
+            with closing(sqlite3.connect(self.place, timeout=0)) as probe:
                 try:
                     probe.execute("BEGIN IMMEDIATE")
                 except sqlite3.OperationalError:
-                    os.killpg(process.pid, signal.SIGCONT)
-                    time.sleep(0.01)
-                else:
-                    return
-        raise AssertionError("it always writes")
+                    return False
+            return True
+        others = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        states = {"active"}
+        while "active" in states:
+            with self.database.read() as connection:
+                states = set(connection.execute(sa.text(others)).scalars())
+        return not any(state.startswith("idle in transaction") for state in states if state)
 
     def jobs(self) -> dict[str, JobState]:
         return {job.key: job for job in self.engine.jobs()}
@@ -139,8 +151,8 @@ def wait_for(what: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    stage = Stage(tmp_path)
+def stage(place: Path | str, tmp_path: Path) -> Iterator[Stage]:
+    stage = Stage(tmp_path, place)
     yield stage
     stage.close()
 
