@@ -44,7 +44,8 @@ def test_conditions_are_about_uses_and_tiers_that_are_there(entry: Entry) -> Non
     tiers = {tier.name for tier in picture.tiers} if picture else set()
     for condition in entry.model.can.conditions:
         assert set(condition.tiers) <= tiers
-        assert getattr(entry.model.can, condition.use.value) not in {False, 0}
+        can = getattr(entry.model.can, condition.use.value)
+        assert can is None or can
     for row in entry.model.prices:
         assert set(row.when.tiers) <= tiers
         assert set(row.when.qualities) <= set(entry.model.limits.qualities)

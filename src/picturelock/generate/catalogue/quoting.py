@@ -310,17 +310,29 @@ def _told_by(rows: Iterable[Price]) -> list[str]:
 
 def price_line(row: Price, currency: str) -> str:
     """A price row for people: ``12 RUNWAYCR per second, seen 2026-10-21 in …``."""
+    least = f", at least {_number(Fraction(row.at_least))}" if row.at_least is not None else ""
+    under = f" ({', '.join(when)})" if (when := _when(row)) else ""
+    return (
+        f"{_number(Fraction(row.amount))} {currency} per {row.per.value.replace('_', ' ')}{under}{least}, "
+        f"seen {row.source.seen} in {row.source.page}"
+    )
+
+
+def price_words(row: Price) -> str:
+    """The amount of a row and what it is meant for: ``0.9 (std, with audio)``."""
+    under = _when(row)
+    if row.at_least is not None:
+        under.append(f"at least {_number(Fraction(row.at_least))} a task")
+    return _number(Fraction(row.amount)) + (f" ({', '.join(under)})" if under else "")
+
+
+def _when(row: Price) -> list[str]:
     when = [*row.when.tiers, *row.when.qualities, *(f"{s} s" for s in row.when.seconds)]
     if row.when.audio is not None:
         when.append("with audio" if row.when.audio else "silent")
     if row.when.edit is not None:
         when.append("edit" if row.when.edit else "no edit")
-    least = f", at least {_number(Fraction(row.at_least))}" if row.at_least is not None else ""
-    under = f" ({', '.join(when)})" if when else ""
-    return (
-        f"{_number(Fraction(row.amount))} {currency} per {row.per.value.replace('_', ' ')}{under}{least}, "
-        f"seen {row.source.seen} in {row.source.page}"
-    )
+    return when
 
 
 def _cite(page: str, seen: date) -> str:
