@@ -6,7 +6,7 @@ Exit codes: 0 done; 1 failed; 2 usage; 3 waits for a person; 4 stopped by a cap 
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +20,7 @@ from picturelock.core.failures import Conflict, PicturelockError, WaitsForPerson
 if TYPE_CHECKING:
     from picturelock.studio.calling import CallView
     from picturelock.studio.facade import Studio
+    from picturelock.studio.offering import ModelView
     from picturelock.studio.planning import Plan, PlanItem
     from picturelock.studio.running import RunReport
 
@@ -693,29 +694,53 @@ def write_report(found: Any, output: Path) -> None:
 
 
 @cli.command()
+@click.argument("maker", default="")
 @_AS_JSON
-def models(as_json: bool) -> None:
-    """Show every model that takes can be made with."""
-    from picturelock.generate.registry import catalogue
+def models(maker: str, as_json: bool) -> None:
+    """Show the models that takes can be made with: what they do, how long they stay, what they cost.
 
-    found = [{"provider": name, **_plain_model(model)} for name, model in catalogue()]
-    rows = [("maker", "version", "does", "same bytes every time")]
-    rows += [
-        (
-            f"{m['provider']}/{m['name']}",
-            m["version"],
-            ", ".join(m["operations"]),
-            "yes" if m["deterministic"] else "no",
-        )
-        for m in found
-    ]
-    emit(found, as_json=as_json, lines=lambda: table(rows))
+    MAKER is a vendor or a model, such as runway or runway/gen4.5; its prices are shown in full, with their sources.
+    """
+    from picturelock.studio.offering import models as offered
+    from picturelock.studio.timekeeping import SystemClock
+
+    found = offered(SystemClock().now().date(), maker)
+    emit(found, as_json=as_json, lines=lambda: _in_full(found) if maker else _at_a_glance(found))
 
 
-def _plain_model(model: Any) -> dict[str, Any]:
-    from picturelock.core.codec import plain
+def _at_a_glance(found: "list[ModelView]") -> Iterable[str]:
+    rows = [("maker", "version", "does", "stands", "costs")]
+    rows += [(m.name, m.version, ", ".join(m.operations), _standing(m), _cost(m)) for m in found]
+    return table(rows)
 
-    return plain(model)
+
+def _in_full(found: "list[ModelView]") -> Iterable[str]:
+    for model in found:
+        yield f"{model.name}  {', '.join(model.operations) or 'no step of a production'}, {_standing(model)}"
+        yield f"  version {model.version}" + ("" if model.dated else ", which its vendor may change")
+        yield from (f"  {price}" for price in model.prices)
+        if model.paid and (not model.prices or model.unknown):
+            yield f"  {_cost(model)}"
+        if model.notes:
+            yield f"  {model.notes}"
+
+
+def _standing(model: "ModelView") -> str:
+    if model.until is None:
+        return model.standing
+    heirs = f", use {' or '.join(model.successors)}" if model.successors else ""
+    return f"{model.standing}, {'since' if model.standing == 'retired' else 'until'} {model.until}{heirs}"
+
+
+def _cost(model: "ModelView") -> str:
+    if not model.paid:
+        return "nothing"
+    if model.unknown:
+        return f"refused: its {' and '.join(model.unknown).replace('_', ' ')} are not known"
+    if not model.prices:
+        return "not known"
+    first, *others = model.prices
+    return f"{first}, and {len(others)} more" if others else first
 
 
 @cli.command()
