@@ -1,4 +1,4 @@
-"""kill -9 at random and at named points: nothing is lost, nothing that was recorded is done again."""
+"""kill -9 at random and at named points, SIGTERM, and an upgrade: nothing is lost, nothing recorded is done again."""
 
 import os
 import random
@@ -25,6 +25,16 @@ from picturelock.engine.port import Job, JobState, QueueSpec, State
 CREW = Path(__file__).with_name("crew.py")
 STEPS = 4
 CONCURRENCY = 4
+# Of other sessions, those that are at work, have written, or write alone. A library's lock for its own chores is none.
+HOLDING = """
+    SELECT state FROM pg_stat_activity AS session
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND (
+        state = 'active' OR backend_xid IS NOT NULL OR (
+            query NOT LIKE 'SELECT pg_try_advisory_xact_lock%'
+            AND EXISTS (SELECT FROM pg_locks WHERE pg_locks.pid = session.pid AND locktype = 'advisory')
+        )
+    )
+"""
 
 
 class SystemClock:
@@ -39,26 +49,38 @@ class Stage:
         self.folder = folder
         self.place = place
         self.database: Database = open_database(place)
-        self.engine = Engine(
-            self.database,
-            home=folder / "asking",
-            identity="asker",
-            version="1",
-            workflows=dict.fromkeys(("work", "deadly", "nap"), lambda steps, payload: None),
-            queues=[QueueSpec(name="main", concurrency=CONCURRENCY)],
-            clock=SystemClock(),
-        )
+        self.engine = self.asker("1")
         self.started: list[subprocess.Popen[str]] = []
         with self.database.write() as connection:
             insert(connection, tables.production, id="film", title="Film", created_at=datetime.now(UTC))
 
-    def ask(self, count: int, *, workflow: str = "work", seconds: float = 0.0, prefix: str = "job") -> None:
-        self.engine.prepare()
-        with self.database.write() as connection:
-            for number in range(count):
-                key = f"{prefix} {number}"
-                payload = {"job": key, "seconds": seconds}
-                self.engine.submit(connection, Job(key=key, workflow=workflow, queue="main", payload=payload))
+    def asker(self, version: str) -> Engine:
+        return Engine(
+            self.database,
+            home=self.folder / "asking",
+            identity="asker",
+            version=version,
+            workflows=dict.fromkeys(("work", "deadly", "nap"), lambda steps, payload: None),
+            queues=[QueueSpec(name="main", concurrency=CONCURRENCY)],
+            clock=SystemClock(),
+        )
+
+    def ask(
+        self,
+        count: int,
+        *,
+        workflow: str = "work",
+        seconds: float = 0.0,
+        prefix: str = "job",
+        version: str = "1",
+    ) -> None:
+        with self.asker(version) as engine:
+            engine.prepare()
+            with self.database.write() as connection:
+                for number in range(count):
+                    key = f"{prefix} {number}"
+                    payload = {"job": key, "seconds": seconds}
+                    engine.submit(connection, Job(key=key, workflow=workflow, queue="main", payload=payload))
 
     def start(self, identity: str = "local", version: str = "1", *options: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
@@ -81,6 +103,11 @@ class Stage:
         output, _ = process.communicate(timeout=120)
         assert (process.returncode, output) == (0, "up\n")
 
+    def stop(self, process: subprocess.Popen[str]) -> None:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        assert process.returncode == 0
+
     def freeze(self, process: subprocess.Popen[str]) -> None:
         """Stop a process that is not in the middle of a transaction: others would wait until it wakes or is cut off."""
         for _ in range(200):
@@ -99,12 +126,16 @@ class Stage:
                 except sqlite3.OperationalError:
                     return False
             return True
-        others = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
         states = {"active"}
         while "active" in states:
             with self.database.read() as connection:
-                states = set(connection.execute(sa.text(others)).scalars())
-        return not any(state.startswith("idle in transaction") for state in states if state)
+                states = set(connection.execute(sa.text(HOLDING)).scalars())
+        return not states
+
+    def reaper(self) -> str | None:
+        with self.database.read() as connection:
+            query = sa.select(tables.lease.c.holder).where(tables.lease.c.name == "reaper")
+            return connection.execute(query).scalar_one_or_none()
 
     def jobs(self) -> dict[str, JobState]:
         return {job.key: job for job in self.engine.jobs()}
@@ -292,3 +323,58 @@ def test_a_new_version_takes_up_what_a_killed_older_one_left(stage: Stage) -> No
     assert len(states) == 8
     assert {job.state for job in states.values()} == {State.DONE}
     assert all(states[key].result == ["all at once"] for key in states if key not in done)
+
+
+def test_a_worker_that_is_asked_to_stop_finishes_its_steps_and_takes_nothing_new(stage: Stage) -> None:
+    stage.ask(8, seconds=0.5)
+    process = stage.up("local", "1", "--forever")
+    wait_for(lambda: len(stage.runs()) >= CONCURRENCY)
+    stage.stop(process)
+    assert sorted(f"{job}/{step}" for job, step in stage.effects()) == sorted(stage.runs())
+    states = {job.state for job in stage.jobs().values()}
+    assert State.WAITING in states
+    assert State.RUNNING not in states
+    with stage.database.read() as connection:
+        for table in (tables.worker, tables.lease, tables.job_run):
+            assert connection.execute(sa.select(table)).all() == []
+    stage.finish()
+    assert stage.effects() == all_effects(8)
+    assert set(stage.runs().values()) == {1}
+
+
+def test_a_new_version_works_beside_the_old_one_and_takes_its_work_over_when_that_is_stopped(
+    stage: Stage,
+) -> None:
+    stage.ask(40, seconds=0.2)
+    old = stage.up("old", "1", "--forever", "--impatient")
+    wait_for(lambda: len(stage.effects()) >= 2)
+    new = stage.up("new", "2", "--forever", "--impatient")
+    stage.ask(3, prefix="new", version="2")
+    wait_for(lambda: all(stage.jobs()[f"new {number}"].state is State.DONE for number in range(3)))
+    # While the old one lives, it keeps its own.
+    assert {job.worker for key, job in stage.jobs().items() if key.startswith("job")} <= {"old", ""}
+    wait_for(lambda: any(job.state is State.DONE and job.worker == "old" for job in stage.jobs().values()))
+    stage.stop(old)
+    wait_for(lambda: all(job.state is State.DONE for job in stage.jobs().values()))
+    stage.stop(new)
+    by_old = ("old", [f"step {step}" for step in range(STEPS)])
+    by_new = ("new", ["all at once"])
+    done = {key: (job.worker, job.result) for key, job in stage.jobs().items()}
+    assert all(answer == by_new for key, answer in done.items() if key.startswith("new"))
+    answers = [answer for key, answer in done.items() if key.startswith("job")]
+    assert answers.count(by_old) + answers.count(by_new) == 40
+    assert by_old in answers
+    assert by_new in answers
+    assert set(stage.runs().values()) == {1}
+
+
+def test_a_worker_that_says_goodbye_leaves_the_election_to_the_others(stage: Stage) -> None:
+    first = stage.up("first", "1", "--forever", "--impatient")
+    wait_for(lambda: stage.reaper() == "first")
+    second = stage.up("second", "1", "--forever", "--impatient")
+    stage.stop(first)
+    wait_for(lambda: stage.reaper() == "second")
+    kill(second)
+    third = stage.up("third", "1", "--forever", "--impatient")
+    wait_for(lambda: stage.reaper() == "third")
+    stage.stop(third)
