@@ -15,6 +15,7 @@ Of the faults, those of files strike the pictures in an answer: ``truncated_file
 """
 
 import base64
+import json
 import re
 from collections import deque
 from collections.abc import Sequence
@@ -251,7 +252,7 @@ class OpenAI(Emulator[OpenAISettings]):
         failure = self.verdict(job)
         if failure is not None:
             reply = _blocked("output") if failure.code == _BLOCKED else self.refusal(500)
-            return replace(reply, job=job.id, ready=due)
+            return replace(reply, body=lambda: self._after(reply), job=job.id, ready=due)
         spoiled = [self._spoils(call, job, at) for at in range(asked.count)]
         return Reply(body=lambda: self._answer_of(job, asked, spoiled), job=job.id, ready=due)
 
@@ -308,10 +309,15 @@ class OpenAI(Emulator[OpenAISettings]):
                 return rule.fault
         return None
 
+    def _after(self, reply: Reply) -> bytes:
+        """The body of an answer, once whoever reads the book then finds the charge in it."""
+        with self._guard:
+            self._catch_up()
+        return reply.body if isinstance(reply.body, bytes) else reply.body()
+
     def _answer_of(self, job: Job, asked: Asked, spoiled: list[Fault | None]) -> bytes:
         """The body of an answer; drawn beside the server's other work."""
         with self._guard:
-            # Whoever reads the book after the answer finds the charge in it.
             self._catch_up()
             wanted = job.wanted
         pictures = [
@@ -330,7 +336,7 @@ class OpenAI(Emulator[OpenAISettings]):
         }
         if asked.person:
             body["safety_identifier"] = asked.person
-        return bytes(Reply.of(body).body)  # pyright: ignore[reportArgumentType]
+        return json.dumps(body, separators=(",", ":")).encode()
 
     def _encoded(self, job: Job, asked: Asked, wanted: Wanted, fault: Fault | None) -> str:
         finish = Finish(
