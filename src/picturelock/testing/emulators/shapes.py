@@ -37,8 +37,8 @@ def _fields(shape: Any) -> dict[str, _Field]:
     """A ``TypedDict``'s fields by the names that they have on the wire."""
     found: dict[str, _Field] = {}
     for name, hint in get_type_hints(shape, include_extras=True).items():
-        required = False
-        # Whether a field is required is only in the hint where annotations are strings.
+        # Where annotations are strings, the shape does not know which of its fields are marked; the hint does.
+        required = name in shape.__required_keys__
         while get_origin(hint) in {Required, NotRequired, Annotated}:
             if get_origin(hint) is Annotated:
                 name = next((n.alias for n in hint.__metadata__ if getattr(n, "alias", None)), name)
