@@ -146,7 +146,7 @@ class NotFoundThere(Value, tag="not_found_there", frozen=True, kw_only=True):
 
 
 class Unresolved(Value, tag="unresolved", frozen=True, kw_only=True):
-    """The vendor offers no way to tell. A person decides, with this evidence."""
+    """The vendor offers no way to tell, or what it made cannot be had. A person decides, with this evidence."""
 
     evidence: str
 
@@ -245,8 +245,8 @@ _NEXT: dict[Phase, tuple[type[CallEvent], ...]] = {
     Phase.IN_DOUBT: (Accepted, Finished, NotFoundThere, Unresolved, Failed),
     Phase.UNRESOLVED: (Accepted, Finished, NotFoundThere, Failed, Cancelled),
     Phase.ACCEPTED: (Finished, Failed, Cancelled, Unresolved),
-    Phase.FINISHED: (Arrived, Failed, Finished),
-    Phase.ARRIVED: (Settled,),
+    Phase.FINISHED: (Arrived, Failed, Finished, Unresolved),
+    Phase.ARRIVED: (Settled, Unresolved),
     Phase.SETTLED: (),
     Phase.REFUSED: (),
     Phase.FAILED: (),

@@ -11,6 +11,7 @@ run again after a crash at any moment; what they find written decides what they 
 
 import tempfile
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import sqlalchemy as sa
 from picturelock.core.brief import read_brief
 from picturelock.core.clock import Clock
 from picturelock.core.codec import from_json
+from picturelock.core.digest import Digest
 from picturelock.core.failures import (
     Charged,
     Conflict,
@@ -49,6 +51,7 @@ from picturelock.core.paidcall import (
     Settled,
     Submitting,
     TurnedAway,
+    Unresolved,
     VendorFailure,
     client_token,
 )
@@ -193,7 +196,23 @@ class Buyer:
 
     def send_call(self, steps: Steps, payload: Any) -> Any:
         """The workflow of one request. Whatever comes of it, the desk goes on from what is written."""
-        return steps.run("send", self._send, CallId(payload["call"]))
+        name = CallId(payload["call"])
+        try:
+            return steps.run("send", self._send, name)
+        except Exception as error:  # a fault of ours, too, must reach the inbox
+            steps.run("stop", self._not_sent, name, str(error))
+            raise
+
+    def _not_sent(self, name: CallId, why: str) -> None:
+        known = calls.read_now(self._database, name)
+        match known.state.phase:
+            case Phase.RESERVED:
+                failure = VendorFailure(kind=FailureKind.UNKNOWN, message=why, retry=Retry.AFTER_CHANGE)
+                self.close(known, Refused(failure=failure))
+            case Phase.SUBMITTING:
+                self._tell(known, Lost(why=why))
+            case _:
+                pass
 
     def _send(self, name: CallId) -> str:
         passing("send.begun")
@@ -343,21 +362,46 @@ class Buyer:
     def fetch_call(self, steps: Steps, payload: Any) -> Any:
         """The workflow of one delivery: bytes into the vault, then the bill and the take."""
         name = CallId(payload["call"])
+        try:
+            outcome = self._fetch_patiently(steps, name)
+            return steps.run("settle", self._settle, name) if outcome == "arrived" else outcome
+        except Exception as error:  # it is paid for: a person must hear of it, and the next run tries again
+            steps.run("stop", self._not_fetched, name, str(error))
+            raise
+
+    def _fetch_patiently(self, steps: Steps, name: CallId) -> str:
         for number in range(_FETCHES):
             outcome = steps.run(f"fetch:{number}", self._fetch, name)
             if outcome != "again":
-                break
+                return outcome
             steps.sleep(min(2.0**number, 60.0))
-        else:
-            raise GenerationFailed(
-                "what the vendor has made could not be fetched",
-                remedy="It is paid for and stays at the vendor for a while: run again soon.",
-                retry=Retry.LATER,
-                charged=Charged.YES,
-            )
-        if outcome != "arrived":
-            return outcome
-        return steps.run("settle", self._settle, name)
+        raise GenerationFailed(
+            "what the vendor has made could not be fetched",
+            remedy="It is paid for and stays at the vendor for a while: run again soon.",
+            retry=Retry.LATER,
+            charged=Charged.YES,
+        )
+
+    def _not_fetched(self, name: CallId, why: str) -> None:
+        known = calls.read_now(self._database, name)
+        if known.state.phase in {Phase.FINISHED, Phase.ARRIVED}:
+            self._tell(known, Unresolved(evidence=why))
+
+    def fetch_again(self, production: str, stopped: AbstractSet[str] = frozenset()) -> None:
+        """Hand in the fetching of everything that was made and could not be had.
+
+        Args:
+            production: Whose.
+            stopped: Calls whose jobs have failed, whatever their record says.
+        """
+        with self._database.read() as connection:
+            known = calls.open_calls(connection, production=production)
+        for call in known:
+            state = call.state
+            stuck = state.phase is Phase.FINISHED and call.call.id in stopped
+            if state.results and (stuck or state.phase is Phase.UNRESOLVED):
+                made = MadeIt(results=state.results, bill=state.bill, vendor_model=state.vendor_model)
+                self.finished(call, made)
 
     def _fetch(self, name: CallId) -> str:
         passing("fetch.begun")
@@ -372,7 +416,7 @@ class Buyer:
             result = known.state.results[0]
             if result.startswith("blake3:"):
                 path = Path(folder) / "delivered"
-                path.write_bytes(self._vault.read(msgspec.convert(result, str)))  # pyright: ignore[reportArgumentType]
+                path.write_bytes(self._vault.read(Digest(result)))
             else:
                 match vendor(call.vendor).fetch(result, Path(folder)):
                     case Downloaded(path=path):

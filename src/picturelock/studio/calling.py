@@ -117,6 +117,8 @@ def _view(call: OpenCall, clock: Clock) -> CallView:
 def advice(call: OpenCall, *, stalled: bool) -> str:
     """What a person can do about a call."""
     name = call.call.id
+    if call.state.phase is Phase.UNRESOLVED and call.state.results:
+        return f"{call.state.note} It is made and paid for; the next `picturelock run` fetches it."
     if call.state.phase is Phase.UNRESOLVED:
         return (
             f"{call.state.note}. Look at {call.call.vendor}'s own list for {call.call.token}, then say "

@@ -1,27 +1,37 @@
 """What a production costs: broken down, held against quotes and caps, in front of the red lines."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time
 from decimal import Decimal, localcontext
 
 import sqlalchemy as sa
 
 from picturelock.core.board import UnitKind
+from picturelock.core.digest import Digest
 from picturelock.core.failures import NotFound, UserError
 from picturelock.core.ids import UnitId
 from picturelock.core.money import Money
-from picturelock.core.policy import Settings
+from picturelock.core.paidcall import BillSource, Submitting
+from picturelock.core.policy import Rate, Settings
 from picturelock.core.take import ReviewKind
 from picturelock.core.value import Value
 from picturelock.db import tables
 from picturelock.generate import calls
+from picturelock.generate.catalogue.shelf import built_in
+from picturelock.ledger import book
 from picturelock.ledger.breakdown import By, Line, added_up, broken_down
 from picturelock.ledger.headroom import CapUse, Nearness, cap_uses
 from picturelock.ledger.postings import Category, MadeTake, Posting, State
 from picturelock.ledger.quotes import QuoteCheck, check_quotes, read_quotes
-from picturelock.ledger.reading import read_made, read_postings
+from picturelock.ledger.rates import convert
+from picturelock.ledger.reading import read_billed, read_corrected, read_made, read_postings
+from picturelock.ledger.reconcile import Charge, Difference, Finding
+from picturelock.ledger.reconcile import reconcile as compare
 from picturelock.ledger.redlines import RedLine, Signs, Standing, Work, red_lines
+from picturelock.ledger.scope import Scope
+from picturelock.ledger.statement import FORMS, parse_columns, read_statement
+from picturelock.studio import facts as store
 from picturelock.studio.buying import rate_of
 from picturelock.studio.production import Production
 
@@ -70,6 +80,32 @@ class CostReport(Value, frozen=True, kw_only=True):
     quotes: tuple[QuoteCheck, ...]
     caps: tuple[CapUse, ...]
     red_lines: tuple[RedLine, ...]
+
+
+class Reconciliation(Value, frozen=True, kw_only=True):
+    """A vendor's statement held against the book.
+
+    Attributes:
+        form: How the file was read.
+        lines: Of the file that count.
+        agreed: Jobs, or sums of a day and model, that agree.
+        elsewhere: Jobs of other productions in the same database.
+        differences: Everything that does not agree.
+        booked: Of these, what was booked now, by subject.
+    """
+
+    vendor: str
+    form: str
+    lines: int
+    agreed: int
+    elsewhere: int
+    differences: tuple[Difference, ...]
+    booked: dict[str, Money]
+
+    @property
+    def left(self) -> tuple[Difference, ...]:
+        """What still waits for a person."""
+        return tuple(found for found in self.differences if found.subject not in self.booked)
 
 
 class Warnings(Value, frozen=True, kw_only=True):
@@ -127,6 +163,125 @@ def warnings(production: Production) -> Warnings:
     )
 
 
+def reconcile(
+    production: Production,
+    vendor: str,
+    data: bytes,
+    *,
+    columns: str | None = None,
+    currency: str = "",
+    only: Mapping[str, str] | None = None,
+    booking: bool = False,
+    unknown: bool = False,
+) -> Reconciliation:
+    """Hold a vendor's usage export or invoice against the book, and book what differs if told to.
+
+    Booking adds entries and changes none. The same statement books nothing a second time.
+
+    Args:
+        production: Whose book.
+        vendor: Whose statement.
+        data: The file, CSV.
+        columns: Which column means what, where the file has headings of its own; see
+            :func:`picturelock.ledger.statement.parse_columns`.
+        currency: Of amounts whose line does not say it.
+        only: Lines that have these values in these columns.
+        booking: Book corrections for what differs.
+        unknown: Book also what no call of ours is behind, for an account that nothing else uses.
+
+    Raises:
+        BadDocument: The file cannot be read; the message has the line. Nothing is booked.
+        NotFound: No such vendor.
+        UserError: No rate leads from the statement's currency to the production's.
+    """
+    forms = [parse_columns(columns)] if columns else FORMS.get(vendor, ())
+    settings = production.settings()
+    home = settings.caps.currency
+
+    def into_home(amount: Money, day: date) -> Money:
+        return convert(amount, _rate_on(settings, amount.currency, vendor, day), home)
+
+    with production.writing() if booking else production.reading() as connection:
+        charges = _charges(connection, production.name, vendor)
+        own = _currency_of(vendor, charges)
+        statement = read_statement(data, forms, currency=currency, only=only)
+        found = compare(vendor, statement, charges, read_corrected(connection, vendor), into_home, own, home)
+        now = production.clock.now()
+        booked: dict[str, Money] = {}
+        for difference in found.differences if booking else ():
+            if not difference.bookable or (difference.finding is Finding.UNKNOWN and not unknown):
+                continue
+            fresh = book.adjust(
+                connection,
+                production.name,
+                Scope(vendor=vendor, model=difference.model),
+                difference.difference,
+                _rate_on(settings, difference.difference.currency, vendor, now.date()),
+                home,
+                BillSource.IMPORT,
+                difference.once,
+                now,
+                call=difference.call,
+                note=f"{difference.subject}: {difference.why}",
+            )
+            if fresh:
+                booked[difference.subject] = difference.difference
+        if booked:
+            detail = {"vendor": vendor, "file": str(Digest.of(data)), "booked": booked}
+            store.record_event(connection, production.name, "statement_booked", vendor, detail, now)
+    return Reconciliation(
+        vendor=vendor,
+        form=statement.form.name,
+        lines=len(statement.lines),
+        agreed=found.agreed,
+        elsewhere=found.elsewhere,
+        differences=found.differences,
+        booked=booked,
+    )
+
+
+def _rate_on(settings: Settings, currency: str, vendor: str, day: date) -> Rate | None:
+    return rate_of(settings, currency, vendor, datetime.combine(day, time(12), tzinfo=UTC))
+
+
+def _charges(connection: sa.Connection, production: str, vendor: str) -> list[Charge]:
+    """Every call of a vendor, of all productions in the database: they may share the account."""
+    billed = read_billed(connection, vendor)
+    names = connection.execute(sa.select(tables.production.c.id)).scalars().all()
+    charges: list[Charge] = []
+    for name in names:
+        for known in calls.calls_of(connection, name):
+            if known.call.vendor != vendor:
+                continue
+            own, home = billed.get(str(known.call.id), ({}, 0))
+            charges.append(
+                Charge(
+                    call=known.call.id,
+                    unit=known.call.unit,
+                    day=(known.last(Submitting) or known.call.intended_at).date(),
+                    model=known.call.model,
+                    job=known.state.job,
+                    token=known.call.token,
+                    own=name == production,
+                    ended=known.state.phase.ended,
+                    billed=own,
+                    home=home,
+                )
+            )
+    return charges
+
+
+def _currency_of(vendor: str, charges: Sequence[Charge]) -> str:
+    """The currency that a vendor bills in; empty where it is known neither from the catalogue nor from calls."""
+    try:
+        return built_in().vendor(vendor).currency
+    except NotFound:
+        if not charges:
+            raise
+    currencies = {code for charge in charges for code in charge.billed}
+    return currencies.pop() if len(currencies) == 1 else ""
+
+
 def read_spending(
     connection: sa.Connection, production: str, currency: str
 ) -> tuple[Sequence[MadeTake], Sequence[Posting]]:
@@ -180,9 +335,8 @@ def _rates(settings: Settings, postings: Iterable[Posting]) -> tuple[RateUsed, .
 
 
 def _listed(settings: Settings, posting: Posting) -> tuple[Decimal | None, str, str]:
-    noon = datetime.combine(posting.at.date(), time(12), tzinfo=UTC)
     try:
-        rate = rate_of(settings, posting.currency, posting.vendor, noon)
+        rate = _rate_on(settings, posting.currency, posting.vendor, posting.at.date())
     except (UserError, NotFound):
         return None, "", ""
     return (rate.rate, rate.day.isoformat(), rate.source) if rate is not None else (None, "", "")
@@ -255,6 +409,16 @@ def quote_line(check: QuoteCheck) -> str:
     if not check.alarm:
         return said
     return f"{said}; outside 0.75 to 1.33. Correct its price row, or ask the vendor"
+
+
+def difference_line(found: Difference) -> str:
+    """A difference in a sentence."""
+    lines = ", ".join(str(number) for number in found.lines[:8])
+    more = ", …" if len(found.lines) > 8 else ""
+    where = f"line{'s' * (len(found.lines) != 1)} {lines}{more}: " if found.lines else ""
+    whose = f" ({found.unit}, {found.call})" if found.call else ""
+    sign = "+" if found.difference.amount > 0 else ""
+    return f"{where}{found.subject}{whose}: {found.finding.value}, {sign}{found.difference}: {found.why}"
 
 
 def red_line(line: RedLine) -> str:

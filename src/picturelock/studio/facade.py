@@ -1,7 +1,7 @@
 """The one door for every face: command line, HTTP, agents and scripts call :class:`Studio` and nothing below it."""
 
 import getpass
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from picturelock.ledger.breakdown import By
     from picturelock.studio.calling import CallView
-    from picturelock.studio.costing import CostReport, Warnings
+    from picturelock.studio.costing import CostReport, Reconciliation, Warnings
     from picturelock.studio.cutting import CutReport
     from picturelock.studio.deciding import InboxItem
+    from picturelock.studio.moving import Moved
     from picturelock.studio.recalling import Difference, LogLine, Survey
     from picturelock.studio.reporting import Retrospective
     from picturelock.studio.running import Progress, RunReport
@@ -64,6 +65,7 @@ class Studio:
         trailer_seconds: int = 0,
         picture: Format | None = None,
         auto_approve: bool = False,
+        database: str | None = None,
         author: str | None = None,
         clock: Clock | None = None,
     ) -> "tuple[Self, Breakdown]":
@@ -76,16 +78,21 @@ class Studio:
             trailer_seconds: Choose shots to this length; 0 keeps them all.
             picture: Size, rate and handles.
             auto_approve: Let policy approve what passes its gate.
+            database: Keep the facts in this empty database of a server, ``postgresql://…``.
             author: Who does it.
             clock: Time.
 
         Raises:
             BadDocument: The text cannot be read; nothing is left behind.
-            Conflict: The folder is taken.
+            Conflict: The folder is taken, or the database is.
+            NotFound: There is no such database, or it does not answer.
         """
         from picturelock.studio.starting import start
+        from picturelock.studio.whereabouts import check_empty
 
         who = author or default_author()
+        if database is not None:
+            check_empty(database)
         production, found = start(
             root,
             script,
@@ -96,7 +103,10 @@ class Studio:
             author=who,
             clock=clock,
         )
-        return cls(production, who), found
+        studio = cls(production, who)
+        if database is not None:
+            studio.move(database)
+        return studio, found
 
     def __enter__(self) -> Self:
         return self
@@ -105,6 +115,23 @@ class Studio:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.production.close()
+
+    def move(self, to: str) -> "Moved":
+        """Move all facts to a team's server or back into the folder; the vault stays.
+
+        Args:
+            to: ``postgresql://…`` of an empty database, or ``folder``.
+
+        Raises:
+            Busy: Something is under way; the remedy says how to finish it.
+            Conflict: The facts are there already, or the place holds others.
+            NotFound: There is no such database, or it does not answer.
+        """
+        from picturelock.studio.moving import move
+
+        done = move(self.production, to, self.author)
+        self.production = Production.open(self.production.folder.root, self.production.clock)
+        return done
 
     # The board
 
@@ -245,6 +272,31 @@ class Studio:
         from picturelock.studio.costing import warnings
 
         return warnings(self.production)
+
+    def reconcile(
+        self,
+        vendor: str,
+        data: bytes,
+        *,
+        columns: str | None = None,
+        currency: str = "",
+        only: Mapping[str, str] | None = None,
+        booking: bool = False,
+        unknown: bool = False,
+    ) -> "Reconciliation":
+        """Hold a vendor's usage export or invoice against the book; ``booking`` adds what differs."""
+        from picturelock.studio.costing import reconcile
+
+        return reconcile(
+            self.production,
+            vendor,
+            data,
+            columns=columns,
+            currency=currency,
+            only=only,
+            booking=booking,
+            unknown=unknown,
+        )
 
     def takes(self, shot: ShotCode) -> "list[TakeView]":
         """Every take of a shot, with what was measured and said."""

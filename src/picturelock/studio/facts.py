@@ -365,12 +365,25 @@ def record_event(
     )
 
 
-def read_given_up(connection: sa.Connection, production: str) -> dict[UnitId, tuple[str, datetime]]:
-    """Units whose making stopped without a take: the newest reason and when."""
+def latest_event(connection: sa.Connection) -> int:
+    """Number of the newest event; 0 if there is none."""
+    return connection.execute(sa.select(sa.func.max(tables.event.c.number))).scalar_one() or 0
+
+
+def read_given_up(
+    connection: sa.Connection, production: str, since: int = 0
+) -> dict[UnitId, tuple[str, datetime]]:
+    """Units whose making stopped without a take: the newest reason and when.
+
+    Args:
+        connection: To read with.
+        production: Whose.
+        since: Only events with a higher number.
+    """
     event = tables.event
     rows = connection.execute(
         sa.select(event.c.detail, event.c.at)
-        .where(event.c.production == production, event.c.kind == "given_up")
+        .where(event.c.production == production, event.c.kind == "given_up", event.c.number > since)
         .order_by(event.c.number)
     )
     return {UnitId(detail["unit"]): (str(detail["message"]), at) for detail, at in rows}

@@ -43,8 +43,13 @@ class Folder:
 
     @property
     def database(self) -> Path:
-        """Facts, pointers and the engine's own tables."""
+        """Facts, pointers and the engine's own tables, unless they are on a server."""
         return self.hidden / "production.db"
+
+    @property
+    def whereabouts(self) -> Path:
+        """Says which server the facts are on; not there where they are in the folder."""
+        return self.hidden / "database"
 
     @property
     def cache(self) -> Path:

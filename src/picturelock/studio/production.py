@@ -25,6 +25,7 @@ from picturelock.history.worktree import write_whole
 from picturelock.studio.folder import Folder
 from picturelock.studio.planning import Snapshot
 from picturelock.studio.timekeeping import SystemClock
+from picturelock.studio.whereabouts import missing, open_facts
 from picturelock.vault.local import LocalVault
 
 T = TypeVar("T")
@@ -55,14 +56,15 @@ class Production:
         """The production at or above a path.
 
         Raises:
-            NotFound: There is none.
+            NotFound: There is none, or the server that its facts are on does not answer.
         """
         folder = Folder.find(start)
-        database = open_database(folder.database, create=False)
+        database, known = open_facts(folder)
         with database.read() as connection:
             name = connection.execute(sa.select(tables.production.c.id)).scalar_one_or_none()
-        if name is None:
-            raise NotFound(f"{folder.root} holds no production", remedy="Make one with `picturelock init`.")
+        if name is None or known not in {None, name}:
+            database.close()
+            raise missing(folder, database)
         return cls(folder, database, LocalVault(folder.vault), clock or SystemClock(), name)
 
     @classmethod

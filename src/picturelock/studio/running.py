@@ -1,7 +1,7 @@
 """A run: hand in what can be made, work it off in this process, and lock what policy may lock."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -12,13 +12,14 @@ from picturelock.core.ids import ShotCode, UnitId
 from picturelock.core.money import Money
 from picturelock.core.paidcall import Phase
 from picturelock.core.policy import Settings
+from picturelock.engine.engine import Engine
 from picturelock.engine.port import JobState, State, WorkersDied
 from picturelock.generate import calls
-from picturelock.review.standing import Waiting
+from picturelock.review.standing import Waiting, Wanted
 from picturelock.studio.buying import API
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
-from picturelock.studio.facts import count_units_with_takes
+from picturelock.studio.facts import count_units_with_takes, latest_event, read_given_up
 from picturelock.studio.looking import look
 from picturelock.studio.making import AUTO
 from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
@@ -107,6 +108,8 @@ def run(
             production, snapshot, goal, auto=auto, author=author, on_progress=on_progress
         )
         found, known = look(production, snapshot)
+        wanted = {wish.unit.id for wish in found if isinstance(wish.standing, Wanted)}
+        failures = {unit: why for unit, why in failures.items() if unit in wanted}
         failed = {**failures, **_unmakeable(snapshot, found, goal)}
     locked: list[ShotCode] = []
     if auto and goal is not Goal.KEYFRAMES:
@@ -174,11 +177,13 @@ def _work(
             engine.resume(key)
         vendors = vendors_used(production, snapshot)
         with engine.working(), make_desks(production, engine, workshop, vendors):
+            workshop.buyer.fetch_again(production.name, _named(known_failures))
             with production.writing() as connection:
+                newest = latest_event(connection)
                 workshop.submit_ready(connection, order, brief_digest(snapshot))
             pause = threading.Event()
             while engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]) or (
-                vendors and _in_flight(production)
+                vendors and _in_flight(production, engine, prefix)
             ):
                 on_progress(_progress(production, total))
                 pause.wait(_POLL_S)
@@ -188,7 +193,10 @@ def _work(
     if not any(_workers_died(job) for job in failed):
         mark.unlink(missing_ok=True)
     on_progress(_progress(production, total))
-    why = {job.key.split(":")[1]: job.failure.message if job.failure else "it failed" for job in failed}
+    with production.reading() as connection:
+        given_up = read_given_up(connection, production.name, since=newest)
+    why = {unit: message for unit, (message, _) in given_up.items()}
+    why |= {job.key.split(":")[1]: job.failure.message if job.failure else "it failed" for job in failed}
     stopped = {
         job.key.split(":")[1] for job in failed if job.failure and job.failure.kind == Stopped.__name__
     }
@@ -205,11 +213,20 @@ def _held(production: Production) -> dict[str, str]:
     }
 
 
-def _in_flight(production: Production) -> bool:
+def _in_flight(production: Production, engine: Engine, prefix: str) -> bool:
     """Whether a call of this production will go on by itself."""
     with production.reading() as connection:
         known = calls.open_calls(connection, production=production.name)
-    return any(call.state.phase is not Phase.UNRESOLVED for call in known)
+    going_on = {str(call.call.id) for call in known if call.state.phase is not Phase.UNRESOLVED}
+    if not going_on:
+        return False
+    # A call whose worker died time after time stands still until the next run.
+    return bool(going_on - _named(job.key for job in engine.jobs(prefix=prefix, states=[State.FAILED])))
+
+
+def _named(keys: Iterable[str]) -> set[str]:
+    """Everything that jobs' keys name; calls among it."""
+    return {part for key in keys for part in key.split(":")}
 
 
 def _workers_died(job: JobState) -> bool:
