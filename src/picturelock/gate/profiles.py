@@ -14,7 +14,7 @@ from picturelock.core.failures import BadDocument, NotFound
 from picturelock.core.ids import CheckName
 from picturelock.gate.check import Gate
 
-BUILT_IN = ("animatic", "production", "strict")
+BUILT_IN = ("animatic", "production", "strict", "unattended")
 
 
 class Severity(StrEnum):

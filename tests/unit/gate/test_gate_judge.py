@@ -174,7 +174,7 @@ def test_a_bad_profile_says_where_it_is_bad(text: str, said: str):
 
 
 def test_an_unknown_profile_names_the_known_ones():
-    with pytest.raises(NotFound, match="animatic, production, strict"):
+    with pytest.raises(NotFound, match="animatic, production, strict, unattended"):
         profile("lenient")
 
 
