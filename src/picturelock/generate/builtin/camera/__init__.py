@@ -2,7 +2,8 @@
 
 The way through: ``path`` says where the camera is at every frame, ``projection`` what that does to a plane of the
 picture, ``room`` keeps the frame inside what was drawn, ``planes`` prepares the pixels once, ``life`` and ``focus``
-let them breathe and blur, ``compositor`` draws a frame, ``clip`` joins them and encodes.
+let them breathe and blur, ``compositor`` draws a frame, of each plane only the ``tiles`` where it can be seen, ``clip``
+joins them and encodes.
 """
 
 from picturelock.core.brief import ClipBrief

@@ -1,15 +1,19 @@
-"""One frame: every plane warped to where the camera sees it, from far to near."""
+"""One frame: every plane warped to where the camera sees it, from far to near, and none where a nearer one hides it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from picturelock.generate.builtin.camera.planes import Frame, Pixels, Plane
-from picturelock.generate.builtin.camera.projection import Matrix, corners, mapped
+from picturelock.generate.builtin.camera.projection import Matrix
+from picturelock.generate.builtin.camera.tiles import Grid, Piece
 from picturelock.media.opencv import cv2
 
 _PLACE_TO_LUMA = np.array([[2.0, 0.0, 0.0], [0.0, 2.0, 0.5], [0.0, 0.0, 1.0]])
 _LUMA_TO_PLACE = np.linalg.inv(_PLACE_TO_LUMA)
+_LAID_IN_VAIN, _PUT_IN_VAIN = 1, 2  # tiles that cost as much as one more piece
+_LINEAR = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,17 +31,41 @@ class Sight:
     opacity: float = 1.0
 
 
-def _warp(source: Pixels, back: Matrix, out: Pixels, outside: int | None) -> Pixels:
+_Warp = Callable[[Pixels, Matrix, Pixels, int | None], None]
+"""Source, matrix, target, rim: fills the target, whose pixels the matrix takes to those of the source.
+
+Beyond its edges a source goes on like them. Where they are all of one value, the rim, that is told faster.
+"""
+
+
+def _bent(source: Pixels, back: Matrix, out: Pixels, rim: int | None) -> None:
     size = (out.shape[1], out.shape[0])
-    border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
-    value = 0 if outside is None else outside
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    bend = max(abs(back[2, 0]) * size[0], abs(back[2, 1]) * size[1])
-    # A bend that moves no pixel by a thousandth is none, and the affine warp is faster.
-    if bend * max(source.shape) < 1e-3 * abs(back[2, 2]):
-        flat = back[:2] / back[2, 2]
-        return cv2.warpAffine(source, flat, size, dst=out, flags=flags, borderMode=border, borderValue=value)
-    return cv2.warpPerspective(source, back, size, dst=out, flags=flags, borderMode=border, borderValue=value)
+    cv2.warpPerspective(source, back, size, out, _LINEAR, _border(rim), (rim or 0,))
+
+
+def _straight(source: Pixels, back: Matrix, out: Pixels, rim: int | None) -> None:
+    size = (out.shape[1], out.shape[0])
+    cv2.warpAffine(source, back[:2], size, out, _LINEAR, _border(rim), (rim or 0,))
+
+
+def _shifted(source: Pixels, back: Matrix, out: Pixels, rim: int | None) -> None:
+    tall, wide = out.shape
+    # A hair short of a whole pixel OpenCV spoils columns. In such steps, which it holds exactly, it does not.
+    left, top = np.rint(back[:2, 2] * 256.0) / 256.0
+    cv2.getRectSubPix(source, (wide, tall), (left + (wide - 1) / 2, top + (tall - 1) / 2), out)
+
+
+def _border(rim: int | None) -> int:
+    return cv2.BORDER_REPLICATE if rim is None else cv2.BORDER_CONSTANT
+
+
+def _simplest(sight: Sight, width: int, height: int) -> tuple[_Warp, Matrix]:
+    """The fastest way to see a plane that moves no pixel of the frame by more than a thousandth."""
+    back, size = sight.back, np.array([width, height])
+    if np.abs(back[2, :2]) @ size * max(sight.plane.size) >= 1e-3 * abs(back[2, 2]):
+        return _bent, back
+    back = back / back[2, 2]
+    return (_straight if (np.abs(back[:2, :2] - np.eye(2)) @ size).max() >= 1e-3 else _shifted), back
 
 
 def chroma(back: Matrix) -> Matrix:
@@ -54,9 +82,9 @@ class Compositor:
     """
 
     def __init__(self, width: int, height: int) -> None:
-        self.width, self.height = width, height
-        self._work = [np.empty((height, width), np.uint8) for _ in range(2)]
-        self._half = [np.empty((height // 2, width // 2), np.uint8) for _ in range(3)]
+        self._size = (width, height)
+        self._grid = Grid(width, height)
+        self._work = [np.empty(width * height, np.uint8) for _ in range(2)]
 
     def draw(self, sights: list[Sight], out: Frame) -> None:
         """Draw all planes.
@@ -65,65 +93,68 @@ class Compositor:
             sights: From far to near; the first one fills the frame.
             out: Its pixels are replaced.
         """
-        for number, sight in enumerate(sights):
-            self._add(sight, out, first=number == 0)
+        everywhere = self._grid.all()
+        hidden = ~everywhere
+        todo: list[tuple[Sight, list[Piece], list[Piece]]] = []
+        for sight in reversed(sights):
+            hides, there = everywhere, ~everywhere
+            if sight.plane.matte is not None:
+                hides, there = sight.plane.matte.extent.seen(sight.back, self._grid)
+            if sight.opacity < 1.0:
+                hides, there = ~everywhere, hides | there
+            mixed, laid = self._grid.pieces(there & ~hidden, everywhere, _LAID_IN_VAIN)
+            solid, _ = self._grid.pieces(hides & ~hidden & ~laid, hides, _PUT_IN_VAIN)
+            if solid or mixed:
+                todo.append((sight, solid, mixed))
+            hidden |= hides
+        for sight, solid, mixed in reversed(todo):
+            self._add(sight, solid, mixed, out)
 
-    def _add(self, sight: Sight, out: Frame, *, first: bool) -> None:
-        plane = sight.plane
-        if first:
-            for source, target, back in (
-                (plane.y, out.y, sight.back),
-                (plane.u, out.u, chroma(sight.back)),
-                (plane.v, out.v, chroma(sight.back)),
-            ):
-                _warp(source, back, target, None)
+    def _add(self, sight: Sight, solid: list[Piece], mixed: list[Piece], out: Frame) -> None:
+        warp, back = _simplest(sight, *self._size)
+        moved = np.tile(np.eye(3), (len(solid) + len(mixed), 1, 1))
+        moved[:, :2, 2] = [(piece.left, piece.top) for piece in (*solid, *mixed)]
+        luma = back @ moved
+        half = chroma(luma)
+        for number, piece in enumerate((*solid, *mixed)):
+            if number < len(solid):
+                _put(sight.plane, warp, luma[number], half[number], _cut(out, piece))
+            else:
+                self._lay(sight, warp, luma[number], half[number], _cut(out, piece))
+
+    def _lay(self, sight: Sight, warp: _Warp, luma: Matrix, half: Matrix, out: Frame) -> None:
+        """``out = plane + out * clear``, all premultiplied."""
+        plane, matte = sight.plane, sight.plane.matte
+        if matte is None:
             return
-        window = self._window(sight)
-        if window is None:
-            return
-        left, top, right, bottom = window
-        back = sight.back @ np.array([[1.0, 0.0, left], [0.0, 1.0, top], [0.0, 0.0, 1.0]])
-        tall, wide = bottom - top, right - left
-        full = plane.clear if plane.clear is not None else np.zeros_like(plane.y)
-        half = plane.clear_half if plane.clear_half is not None else np.zeros_like(plane.u)
-        place = (slice(top, bottom), slice(left, right))
-        clear = _warp(full, back, self._room(self._work[0], wide, tall), 255)
-        _lay(plane.y, back, self._room(self._work[1], wide, tall), clear, out.y[place], sight.opacity)
-        place = (slice(top // 2, bottom // 2), slice(left // 2, right // 2))
-        back, wide, tall = chroma(back), wide // 2, tall // 2
-        clear = _warp(half, back, self._room(self._half[0], wide, tall), 255)
-        for source, target, work in ((plane.u, out.u, self._half[1]), (plane.v, out.v, self._half[2])):
-            _lay(source, back, self._room(work, wide, tall), clear, target[place], sight.opacity)
-
-    @staticmethod
-    def _room(work: Pixels, width: int, height: int) -> Pixels:
-        """A contiguous piece of work space: OpenCV writes rows of any stride, but short ones faster."""
-        return work.reshape(-1)[: width * height].reshape(height, width)
-
-    def _window(self, sight: Sight) -> tuple[int, int, int, int] | None:
-        """The even rectangle of the frame that the plane can touch: left, top, right, bottom."""
-        wide, tall = sight.plane.size
-        try:
-            forth = np.linalg.inv(sight.back).astype(np.float64)
-        except np.linalg.LinAlgError:
-            return None
-        if forth[2, 2] < 0:
-            forth = -forth
-        points, depth = mapped(forth, corners(wide, tall))
-        if (depth <= 0).all():
-            return None
-        if (depth <= 0).any():
-            return 0, 0, self.width, self.height
-        low, high = np.floor(points.min(axis=0)) - 2, np.ceil(points.max(axis=0)) + 3
-        left, top = (max(0, int(n)) // 2 * 2 for n in np.clip(low, 0, 1 << 20))
-        right = min(self.width, (int(np.clip(high[0], 0, 1 << 20)) + 1) // 2 * 2)
-        bottom = min(self.height, (int(np.clip(high[1], 0, 1 << 20)) + 1) // 2 * 2)
-        return (left, top, right, bottom) if right > left and bottom > top else None
+        colour, clear = (work[: out.y.size].reshape(out.y.shape) for work in self._work)
+        warp(matte.clear, luma, clear, 255)
+        warp(plane.y, luma, colour, 0)
+        _mix(colour, clear, out.y, sight.opacity)
+        colour, clear = (work[: out.u.size].reshape(out.u.shape) for work in self._work)
+        warp(matte.half, half, clear, 255)
+        for source, target in ((plane.u, out.u), (plane.v, out.v)):
+            warp(source, half, colour, 0)
+            _mix(colour, clear, target, sight.opacity)
 
 
-def _lay(source: Pixels, back: Matrix, work: Pixels, clear: Pixels, target: Pixels, opacity: float) -> None:
-    """``target = colour + target * clear``, all premultiplied."""
-    colour = _warp(source, back, work, 0)
+def _put(plane: Plane, warp: _Warp, luma: Matrix, half: Matrix, out: Frame) -> None:
+    """Where nothing shines through the plane."""
+    warp(plane.y, luma, out.y, None)
+    warp(plane.u, half, out.u, None)
+    warp(plane.v, half, out.v, None)
+
+
+def _cut(out: Frame, piece: Piece) -> Frame:
+    left, top, right, bottom = piece.left // 2, piece.top // 2, piece.right // 2, piece.bottom // 2
+    return Frame(
+        out.y[piece.top : piece.bottom, piece.left : piece.right],
+        out.u[top:bottom, left:right],
+        out.v[top:bottom, left:right],
+    )
+
+
+def _mix(colour: Pixels, clear: Pixels, target: Pixels, opacity: float) -> None:
     if opacity < 1.0:
         colour = cv2.convertScaleAbs(colour, alpha=opacity)
         clear = cv2.convertScaleAbs(clear, alpha=opacity, beta=255.0 * (1.0 - opacity))

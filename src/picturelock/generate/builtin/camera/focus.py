@@ -6,9 +6,7 @@ focus travels.
 
 from dataclasses import replace
 
-import numpy as np
-
-from picturelock.generate.builtin.camera.planes import Pixels, Plane
+from picturelock.generate.builtin.camera.planes import Matte, Pixels, Plane, padded
 from picturelock.media.opencv import cv2
 
 _LEVELS = (0.0, 1.5, 3.0, 6.0, 12.0)
@@ -32,7 +30,7 @@ class Racked:
     def __init__(self, plane: Plane, width: int) -> None:
         self._steps = [sigma * width / 1920 for sigma in _LEVELS]
         spread = int(self._steps[-1] * 2.5) // 2 * 2 + 2
-        self._levels = [_blurred(_padded(plane, spread), sigma) for sigma in self._steps]
+        self._levels = [_blurred(padded(plane, spread), sigma) for sigma in self._steps]
 
     def at(self, sigma: float) -> Plane:
         """The plane with about this much blur."""
@@ -44,24 +42,6 @@ class Racked:
         return _mixed(self._levels[above - 1], self._levels[above], share)
 
 
-def _padded(plane: Plane, by: int) -> Plane:
-    def wider(channel: Pixels, pixels: int, empty: int) -> Pixels:
-        kind = cv2.BORDER_REPLICATE if plane.clear is None else cv2.BORDER_CONSTANT
-        return cv2.copyMakeBorder(channel, pixels, pixels, pixels, pixels, kind, value=(empty,))
-
-    clear, half = plane.clear, plane.clear_half
-    shift = np.array([[1.0, 0.0, by], [0.0, 1.0, by], [0.0, 0.0, 1.0]])
-    return replace(
-        plane,
-        y=wider(plane.y, by, 0),
-        u=wider(plane.u, by // 2, 0),
-        v=wider(plane.v, by // 2, 0),
-        clear=None if clear is None else wider(clear, by, 255),
-        clear_half=None if half is None else wider(half, by // 2, 255),
-        placed=shift @ plane.placed,
-    )
-
-
 def _blurred(plane: Plane, sigma: float) -> Plane:
     if sigma <= 0:
         return plane
@@ -69,14 +49,13 @@ def _blurred(plane: Plane, sigma: float) -> Plane:
     def soft(channel: Pixels, by: float) -> Pixels:
         return cv2.GaussianBlur(channel, (0, 0), by, borderType=cv2.BORDER_REPLICATE)
 
-    clear, half = plane.clear, plane.clear_half
+    matte = plane.matte
     return replace(
         plane,
         y=soft(plane.y, sigma),
         u=soft(plane.u, sigma / 2),
         v=soft(plane.v, sigma / 2),
-        clear=None if clear is None else soft(clear, sigma),
-        clear_half=None if half is None else soft(half, sigma / 2),
+        matte=None if matte is None else Matte.of(soft(matte.clear, sigma), soft(matte.half, sigma / 2)),
     )
 
 
@@ -84,11 +63,8 @@ def _mixed(a: Plane, b: Plane, share: float) -> Plane:
     def mix(one: Pixels, other: Pixels) -> Pixels:
         return cv2.addWeighted(one, 1.0 - share, other, share, 0.0)
 
-    return replace(
-        a,
-        y=mix(a.y, b.y),
-        u=mix(a.u, b.u),
-        v=mix(a.v, b.v),
-        clear=None if a.clear is None or b.clear is None else mix(a.clear, b.clear),
-        clear_half=None if a.clear_half is None or b.clear_half is None else mix(a.clear_half, b.clear_half),
-    )
+    matte = None
+    if a.matte is not None and b.matte is not None:
+        extent = a.matte.extent.mixed(b.matte.extent)
+        matte = Matte(mix(a.matte.clear, b.matte.clear), mix(a.matte.half, b.matte.half), extent)
+    return replace(a, y=mix(a.y, b.y), u=mix(a.u, b.u), v=mix(a.v, b.v), matte=matte)

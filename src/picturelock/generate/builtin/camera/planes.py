@@ -5,7 +5,7 @@ blends and no conversion. Chroma is sited on the left, as H.264 says unless told
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from picturelock.core.failures import BadDocument
 from picturelock.generate.builtin.camera.projection import Matrix
+from picturelock.generate.builtin.camera.tiles import Extent
 from picturelock.media.opencv import cv2
 
 Pixels = NDArray[Any]  # of uint8; OpenCV does not say so of what it returns
@@ -49,6 +50,26 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Matte:
+    """What shines through a plane.
+
+    Attributes:
+        clear: 255 - alpha, of the size of Y. The rim is 255: what is beyond an edge is taken to go on like the edge.
+        half: The same for U and V.
+        extent: Where it is 0, and where it is not 255.
+    """
+
+    clear: Pixels
+    half: Pixels
+    extent: Extent
+
+    @classmethod
+    def of(cls, clear: Pixels, half: Pixels) -> "Matte":
+        """A matte, its extent looked up."""
+        return cls(clear, half, Extent.of(clear))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Plane:
     """A flat part of a picture.
 
@@ -58,8 +79,7 @@ class Plane:
         y: Premultiplied, h x w with both even.
         u: Premultiplied, h/2 x w/2.
         v: Premultiplied, h/2 x w/2.
-        clear: 255 - alpha like ``y``; ``None`` where nothing shines through.
-        clear_half: The same for ``u`` and ``v``.
+        matte: What shines through; ``None`` for the farthest plane, which fills the frame.
         placed: Pixels of the picture to pixels of this plane.
         life: Breathes and sways.
     """
@@ -69,8 +89,7 @@ class Plane:
     y: Pixels
     u: Pixels
     v: Pixels
-    clear: Pixels | None
-    clear_half: Pixels | None
+    matte: Matte | None
     placed: Matrix
     life: bool = False
 
@@ -277,14 +296,40 @@ def prepared(
     if any(odd):
         kind = cv2.BORDER_REPLICATE if base else cv2.BORDER_CONSTANT
         cut = cv2.copyMakeBorder(cut, 0, odd[0], 0, odd[1], kind, value=(0, 0, 0, 0))
-    return _planar(cut, normal, name, placed, life=life, opaque=base or int(cut[:, :, 3].min()) == 255)
+    return _planar(cut, normal, name, placed, life=life, base=base)
 
 
-def _planar(cut: Pixels, normal: Matrix, name: str, placed: Matrix, *, life: bool, opaque: bool) -> Plane:
+def _planar(cut: Pixels, normal: Matrix, name: str, placed: Matrix, *, life: bool, base: bool) -> Plane:
     # Premultiplied offsets: alpha weighs 16 and 128 as it weighs the colours.
     rows = np.array([[*_TO_Y, 16 / 255], [*_TO_U, 128 / 255], [*_TO_V, 128 / 255], [0, 0, 0, -1.0]])
     shifted = np.column_stack([rows, [0, 0, 0, 255.0]])
     y, u, v, clear = cv2.split(cv2.transform(cut, shifted))
-    if opaque:
-        return Plane(name, normal, y, _halved(u), _halved(v), None, None, placed, life)
-    return Plane(name, normal, y, _halved(u), _halved(v), clear, _halved(clear), placed, life)
+    matte = None if base else Matte.of(clear, _halved(clear))
+    plane = Plane(name, normal, y, _halved(u), _halved(v), matte, placed, life)
+    return plane if base else padded(plane, 2)
+
+
+def padded(plane: Plane, by: int) -> Plane:
+    """The same with more around it: the farthest plane goes on, and others have nothing there.
+
+    Args:
+        plane: Any.
+        by: Pixels, even.
+    """
+
+    def wider(channel: Pixels, pixels: int, empty: int) -> Pixels:
+        kind = cv2.BORDER_REPLICATE if plane.matte is None else cv2.BORDER_CONSTANT
+        return cv2.copyMakeBorder(channel, pixels, pixels, pixels, pixels, kind, value=(empty,))
+
+    matte = plane.matte
+    shift = np.array([[1.0, 0.0, by], [0.0, 1.0, by], [0.0, 0.0, 1.0]])
+    return replace(
+        plane,
+        y=wider(plane.y, by, 0),
+        u=wider(plane.u, by // 2, 0),
+        v=wider(plane.v, by // 2, 0),
+        matte=None
+        if matte is None
+        else Matte.of(wider(matte.clear, by, 255), wider(matte.half, by // 2, 255)),
+        placed=shift @ plane.placed,
+    )
