@@ -100,6 +100,11 @@ def in_studio(command: F) -> F:
 @click.option("--size", default="1920x1080", show_default=True, help="Of the picture, in pixels.")
 @click.option("--rate", default="24", show_default=True, help="Frames per second, such as 24000/1001.")
 @click.option("--auto-approve", is_flag=True, help="Let policy approve what passes its gate.")
+@click.option(
+    "--database",
+    envvar="PICTURELOCK_DATABASE",
+    help="Keep the facts on a server: postgresql://… of an empty database.",
+)
 @_AS_JSON
 @click.pass_context
 def init(
@@ -111,6 +116,7 @@ def init(
     size: str,
     rate: str,
     auto_approve: bool,
+    database: str | None,
     as_json: bool,
 ) -> None:
     """Make a production folder from a screenplay or a story."""
@@ -129,6 +135,7 @@ def init(
         trailer_seconds=trailer,
         picture=picture,
         auto_approve=auto_approve,
+        database=database,
         author=context.obj["author"],
     )
     with studio:
@@ -354,6 +361,20 @@ def worker(studio: "Studio", queues: str | None, name: str) -> None:
         signal.signal(number, lambda *_: stop.set())
     say("Working; stop with Ctrl-C.")
     studio.work(stop, queues.split(",") if queues else None, name)
+
+
+@cli.command()
+@click.option("--to", required=True, help="postgresql://… of an empty database, or `folder`.")
+@_AS_JSON
+@in_studio
+def move(studio: "Studio", to: str, as_json: bool) -> None:
+    """Move the facts to a team's server, or back into the folder; nothing may be under way."""
+    done = studio.move(to)
+    lines = [
+        f"Moved {counted(done.facts, 'fact')} to {done.here}; counted and compared.",
+        f"{done.before} is closed: it takes nothing more, and may be deleted.",
+    ]
+    emit(done, as_json=as_json, lines=lambda: lines)
 
 
 # Looking and deciding

@@ -43,8 +43,9 @@ class Database:
             return str(self.path)
         # Put together anew, because a password cannot be taken out of a URL, only hidden.
         url = self.url
+        query = {name: value for name, value in url.query.items() if name != "password"}
         return sa.URL.create(
-            "postgresql", url.username, None, url.host, url.port, url.database, url.query
+            "postgresql", url.username, None, url.host, url.port, url.database, query
         ).render_as_string()
 
     @contextmanager

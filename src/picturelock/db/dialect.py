@@ -245,6 +245,15 @@ def hold(connection: sa.Connection, name: str) -> None:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(name, 0))))
 
 
+def is_free(connection: sa.Connection) -> bool:
+    """Whether nobody writes alone at this moment. SQLite does not say; its writers wait for one another."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return connection.execute(
+        sa.select(sa.func.pg_try_advisory_xact_lock(sa.func.hashtextextended(_ALONE, 0)))
+    ).scalar_one()
+
+
 def append_only(dialect: str, table: str) -> Sequence[str]:
     """Statements that make a table refuse UPDATE and DELETE."""
     if dialect == "postgresql":

@@ -17,7 +17,7 @@ import msgspec
 import sqlalchemy as sa
 
 from picturelock.core.digest import Digest
-from picturelock.core.failures import Conflict, Damaged
+from picturelock.core.failures import Busy, Conflict, Damaged
 from picturelock.core.value import Value
 from picturelock.db import dialect, tables
 from picturelock.db.connection import Database
@@ -72,11 +72,17 @@ def transfer(source: Database, target: Database, check: Callable[[], None] = lam
         What the target holds.
 
     Raises:
+        Busy: Something is under way, or the target is the source.
         Conflict: The target holds other facts. Nothing was changed.
         Damaged: What arrived is not what was sent. Nothing was changed.
     """
     everything = tables.metadata.sorted_tables
     with source.write() as old:
+        if not _nobody_writes(target):
+            raise Busy(
+                f"somebody writes to {target.address}, or the facts are there already",
+                remedy="Give an empty database: each production has its own.",
+            )
         dialect.shut_out(old, everything)
         check()
         sent = seal(old)
@@ -109,6 +115,12 @@ def has_moved(database: Database) -> bool:
     """Whether the facts that are here count no more, because they were moved away."""
     with database.read() as connection:
         return dialect.is_closed_off(connection, tables.production)
+
+
+def _nobody_writes(database: Database) -> bool:
+    """Looked at while the source is held: a server that is the source by another name would wait for itself."""
+    with database.read() as connection:
+        return dialect.is_free(connection)
 
 
 def _read(connection: sa.Connection, table: sa.Table) -> Iterator[list[sa.Row[tuple[object, ...]]]]:

@@ -119,6 +119,18 @@ class Engine:
         with work(self, self._prepared, names):
             yield
 
+    @contextmanager
+    def resting(self) -> Iterator[None]:
+        """Nobody works under this identity until the block ends.
+
+        Raises:
+            Busy: A living process does.
+        """
+        from picturelock.engine.worker import rest
+
+        with rest(self):
+            yield
+
     def jobs(self, *, prefix: str = "", states: Sequence[State] | None = None) -> list[JobState]:
         """What is known of jobs, oldest first.
 

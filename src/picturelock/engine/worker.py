@@ -50,6 +50,13 @@ def work(engine: "Engine", library: Transact, queues: list[str]) -> Iterator[Non
         _one_at_a_time.release()
 
 
+@contextmanager
+def rest(engine: "Engine") -> Iterator[None]:
+    """See :meth:`picturelock.engine.engine.Engine.resting`."""
+    with _lock(engine):
+        yield
+
+
 def _lock_path(home: Path, identity: str) -> Path:
     return home / f"worker-{identity}.lock"
 

@@ -60,14 +60,15 @@ def move(production: Production, to: str, author: str) -> Moved:
     before = source.address
     if to == IN_FOLDER and source.embedded:
         raise Conflict("the facts are in the folder already")
-    opened = _new_file(folder) if to == IN_FOLDER else open_database(server_address(to))
+    address = to if to == IN_FOLDER else server_address(to)
     engine, _ = make_engine(production)
     with engine:
         engine.prepare()
-        with engine.resting(), opened as target:
+        with engine.resting(), _new_file(folder) if to == IN_FOLDER else open_database(address) as target:
             sent = transfer(source, target, lambda: _refuse_what_is_under_way(production, engine))
             passing("move.closed")
             here = str(folder.database) if to == IN_FOLDER else target.address
+    passing("move.placed")
     found = None if to == IN_FOLDER else Whereabouts(database=here, production=production.name)
     whereabouts.say(folder, found)
     passing("move.said")

@@ -76,15 +76,21 @@ def say(folder: Folder, found: Whereabouts | None) -> None:
 
 
 def server_address(text: str) -> str:
-    """The address that a person gave, if it is a server's.
+    """The address that a person gave, if it is a server's and may be kept.
 
     Raises:
         Malformed: It is no address of a database.
-        Conflict: It is a file's.
+        Conflict: It is a file's, or has a password that nobody would know the next time.
     """
     if "://" not in text or url_of(text).get_backend_name() == "sqlite":
         raise Conflict(
             f"{text} is a file", remedy=f"Give postgresql://… for a server, or `{IN_FOLDER}` for the folder."
+        )
+    url = url_of(text)
+    if (url.password is not None or "password" in url.query) and text != os.environ.get(VARIABLE):
+        raise Conflict(
+            "a password is not kept in the folder",
+            remedy=f"Leave it out, and give it by PGPASSWORD, ~/.pgpass, or with the whole address in {VARIABLE}.",
         )
     return text
 
