@@ -62,7 +62,8 @@ from picturelock.engine.crashpoints import passing
 from picturelock.engine.port import Job, Steps
 from picturelock.generate import calls
 from picturelock.generate.calls import OpenCall, PaidCall
-from picturelock.generate.catalogue.shelf import built_in
+from picturelock.generate.catalogue import current
+from picturelock.generate.catalogue.shelf import precedence
 from picturelock.generate.intake import take_in
 from picturelock.generate.registry import vendor
 from picturelock.generate.vendor import (
@@ -567,20 +568,25 @@ def rate_of(settings: Settings, currency: str, supplier: str, at: datetime) -> R
     """
     if currency == settings.caps.currency:
         return None
-    facts = built_in().vendor(supplier)
-    listed = (
-        Rate(
-            currency=facts.currency,
-            into="USD",
-            rate=row.usd,
-            day=row.valid_from or row.source.seen,
-            source=row.source.page,
-            vendor=supplier,
-        )
-        for row in facts.rates
-        if row.in_force(at.date())
-    )
-    return rate_for((*listed, *settings.rates), currency, settings.caps.currency, at.date(), supplier)
+    rates, today = list(settings.rates), at.date()
+    own = {(r.currency, r.into) for r in rates if r.day <= today and r.vendor in {"", supplier}}
+    for facts in current().vendors:
+        rows = [row for row in facts.rates if row.in_force(today)]
+        if facts.name == supplier and rows and (facts.currency, "USD") not in own:
+            row = max(rows, key=precedence)
+            # A row without a first day holds on every day, also before it was read.
+            day = min(row.valid_from or row.source.seen, today)
+            rates.append(
+                Rate(
+                    currency=facts.currency,
+                    into="USD",
+                    rate=row.usd,
+                    day=day,
+                    source=row.source.page,
+                    vendor=supplier,
+                )
+            )
+    return rate_for(rates, currency, settings.caps.currency, today, supplier)
 
 
 def _contradicts(event: CallEvent, state: CallState) -> bool:

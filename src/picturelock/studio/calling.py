@@ -25,6 +25,7 @@ from picturelock.generate import calls
 from picturelock.generate.calls import OpenCall
 from picturelock.generate.registry import vendor
 from picturelock.generate.vendor import AtWork, BrokeOff, Job, MadeIt, NoAnswer, Vanished
+from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
 from picturelock.studio.workplace import make_engine
 
@@ -160,7 +161,7 @@ def resolve(
     if known.state.phase not in {Phase.UNRESOLVED, Phase.IN_DOUBT}:
         raise Conflict(f"call {name} is {known.state.phase.value} and needs no decision")
     engine, workshop = make_engine(production)
-    with engine:
+    with engine, priced(production.folder):
         engine.prepare()
         if job is not None:
             workshop.buyer.tell(known, Accepted(job=job, endpoint=known.state.endpoint, found="person"))
@@ -190,7 +191,7 @@ def cancel(production: Production, name: CallId, by: str) -> CallView:
     """
     known = _read(production, name)
     engine, workshop = make_engine(production)
-    with engine:
+    with engine, priced(production.folder):
         engine.prepare()
         match known.state.phase:
             case Phase.RESERVED:

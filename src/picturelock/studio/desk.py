@@ -7,8 +7,9 @@ would only ask twice.
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -71,6 +72,7 @@ class Desk:
         buyer: Writes down what is heard.
         submit: Hands a job to the engine inside a transaction.
         scale: Of the vendor's waiting times; below 1 for a vendor that is emulated in a hurry.
+        around: What is heard of a call is written down inside; lays the production's own prices out.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Desk:
         buyer: Buyer,
         submit: Submit,
         scale: float = 1.0,
+        around: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._supplier = supplier
         self._terms = supplier.terms()
@@ -91,6 +94,7 @@ class Desk:
         self._buyer = buyer
         self._submit = submit
         self._scale = scale
+        self._around = around
         self.governor = Governor(self._terms.concurrency)
         self._asked: dict[CallId, datetime] = {}
         self._heard: dict[CallId, int] = {}
@@ -171,16 +175,20 @@ class Desk:
     def _look(self, call: OpenCall) -> None:
         self._asked[call.call.id] = self._clock.now()
         try:
-            match call.state.phase:
-                case Phase.ACCEPTED:
-                    self._poll(call)
-                case Phase.IN_DOUBT:
-                    self._locate(call)
-                case _:
-                    self._buyer.tell(call, Lost(why="nobody wrote down what came of the request"))
+            with self._around():
+                self._ask(call)
         except PicturelockError:
             # Nothing was lost: the call stands as it did, and the next round asks again.
             _log.exception("asking %s about %s failed", self._supplier.name, call.call.id)
+
+    def _ask(self, call: OpenCall) -> None:
+        match call.state.phase:
+            case Phase.ACCEPTED:
+                self._poll(call)
+            case Phase.IN_DOUBT:
+                self._locate(call)
+            case _:
+                self._buyer.tell(call, Lost(why="nobody wrote down what came of the request"))
 
     def _poll(self, call: OpenCall) -> None:
         recipe = from_json(Recipe, self._vault.read(call.call.recipe))

@@ -30,6 +30,7 @@ from picturelock.studio.planning import (
     kinds_of,
     stale_fields,
 )
+from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
 from picturelock.studio.recipes import maker_of, write_recipe
 from picturelock.studio.vouching import check_names, check_rates
@@ -47,7 +48,8 @@ def plan(production: Production, goal: Goal) -> Plan:
     for wish in found:
         if wish.unit.kind not in kinds_of(goal):
             continue
-        item = _item(production, snapshot, wish, known, briefs)
+        with priced(production.folder):
+            item = _item(production, snapshot, wish, known, briefs)
         if item is None:
             reused += 1
         else:

@@ -23,6 +23,7 @@ from picturelock.studio.facts import count_units_with_takes, latest_event, read_
 from picturelock.studio.looking import look
 from picturelock.studio.making import AUTO
 from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
+from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
 from picturelock.studio.vouching import check_names, check_rates
 from picturelock.studio.workplace import make_desks, make_engine, vendors_used
@@ -180,7 +181,8 @@ def _work(
             workshop.buyer.fetch_again(production.name, _named(known_failures))
             with production.writing() as connection:
                 newest = latest_event(connection)
-                workshop.submit_ready(connection, order, brief_digest(snapshot))
+                with priced(production.folder):
+                    workshop.submit_ready(connection, order, brief_digest(snapshot))
             pause = threading.Event()
             while engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]) or (
                 vendors and _in_flight(production, engine, prefix)

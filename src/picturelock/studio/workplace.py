@@ -13,6 +13,7 @@ from picturelock.studio.buying import API
 from picturelock.studio.desk import Desk, Desks
 from picturelock.studio.making import QUEUE, Workshop
 from picturelock.studio.planning import Snapshot
+from picturelock.studio.pricing import priced, pricing
 from picturelock.studio.production import Production
 
 #: The shape of the workflows: changes when their steps do, so that an old job is begun again instead of misread.
@@ -49,7 +50,7 @@ def make_engine(production: Production, name: str = "") -> tuple[Engine, Worksho
         home=production.folder.engine,
         identity=identity,
         version=WORKFLOW_VERSION,
-        workflows=workshop.workflows(),
+        workflows={name: pricing(production.folder, work) for name, work in workshop.workflows().items()},
         queues=[
             QueueSpec(name=QUEUE, concurrency=workers()),
             # A card holds one model at a time.
@@ -74,6 +75,7 @@ def make_desks(production: Production, engine: Engine, workshop: Workshop, vendo
             workshop.buyer,
             engine.submit,
             pace,
+            around=lambda: priced(production.folder),
         )
         for name in vendors
     ]
