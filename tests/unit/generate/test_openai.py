@@ -289,13 +289,21 @@ def test_references_and_a_mask_go_as_an_edit_of_the_first_picture(vault: LocalVa
         assert there.book.net() == made.bill.amount.amount if made.bill else False
 
 
-@pytest.mark.parametrize("fault", [Fault.LOST_AFTER, Fault.LOST_BEFORE, Fault.BAD_GATEWAY])
+@pytest.mark.parametrize(
+    "fault", [Fault.LOST_AFTER, Fault.LOST_BEFORE, Fault.BAD_GATEWAY, Fault.SERVER_ERROR]
+)
 def test_an_answer_that_is_lost_is_said_to_be_lost_and_nothing_is_sent_again(
     vault: LocalVault, fault: Fault
 ) -> None:
     with emulated(faults=(Rule(fault=fault),)) as (there, openai):
         assert isinstance(openai.submit(recipe(), "t", vault), AnswerLost)
         assert len(there.book.statement().requests) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.FAILS, Fault.HANGS])
+def test_a_request_that_fails_at_work_may_have_been_charged(vault: LocalVault, fault: Fault) -> None:
+    with emulated(faults=(Rule(fault=fault),), charges_failed=True) as (_, openai):
+        assert isinstance(openai.submit(recipe(), "t", vault), AnswerLost)
 
 
 def test_an_answer_that_takes_too_long_counts_as_lost(vault: LocalVault) -> None:
@@ -316,8 +324,6 @@ def test_a_vendor_that_is_not_there_was_sent_nothing(vault: LocalVault) -> None:
     [
         ({"faults": (Rule(fault=Fault.RATE_LIMITED),)}, FailureKind.RATE, Retry.LATER, Charged.NO),
         ({"faults": (Rule(fault=Fault.UNAVAILABLE),)}, FailureKind.OUTAGE, Retry.LATER, Charged.NO),
-        # It does not say whether it had begun to draw.
-        ({"faults": (Rule(fault=Fault.SERVER_ERROR),)}, FailureKind.OUTAGE, Retry.LATER, Charged.UNKNOWN),
         ({"credit_usd": Decimal(0)}, FailureKind.NO_CREDIT, Retry.AFTER_CHANGE, Charged.NO),
         ({"hard_limit_usd": Decimal(0)}, FailureKind.NO_CREDIT, Retry.AFTER_CHANGE, Charged.NO),
         ({"verified": False}, FailureKind.UNAUTHORISED, Retry.AFTER_CHANGE, Charged.NO),

@@ -44,8 +44,10 @@ def emulated(*faults: Rule, **settings: Any) -> Iterator[tuple[Emulated, OpenAI]
             "OPENAI_ADMIN_KEY": there.settings.admin_key,
         }
         openai = OpenAI(environment, submit_seconds=20.0)
-        yield there, openai
-        openai.close()
+        try:
+            yield there, openai
+        finally:
+            openai.close()
 
 
 @pytest.fixture

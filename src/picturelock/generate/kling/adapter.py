@@ -169,7 +169,7 @@ class Kling:
             outcome = self._asked(job.endpoint or asking.endpoint(asking.request_of(job.recipe)), job.job)
         except UserError as error:
             outcome = Unsent(why=str(error))
-        return answering.progress(outcome, job.job)
+        return answering.progress(outcome, job.job, self._clock.now())
 
     def cancel(self, job: Job) -> Progress:
         """Kling calls nothing off: how the task stands."""

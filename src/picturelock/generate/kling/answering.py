@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
@@ -28,6 +29,7 @@ from picturelock.generate.vendor import (
 )
 
 UNITS = "KLINGUN"
+_KEPT = timedelta(days=30)
 _MOST_NOTICE = 1 << 20
 _LONGEST_NAME = 200
 
@@ -155,8 +157,14 @@ def located(outcome: Outcome, token: str, endpoint: str) -> Located:
     )
 
 
-def progress(outcome: Outcome, job: str) -> Progress:
-    """How a task stands."""
+def progress(outcome: Outcome, job: str, now: datetime) -> Progress:
+    """How a task stands.
+
+    Args:
+        outcome: Of the question.
+        job: That was asked for.
+        now: Aware UTC; tells whether Kling has deleted what it made.
+    """
     if not isinstance(outcome, Answered):
         return NoAnswer(why=outcome.why)
     code = _code(outcome)
@@ -171,12 +179,33 @@ def progress(outcome: Outcome, job: str) -> Progress:
             return AtWork(queued=True)
         case "processing":
             return AtWork()
+        case "succeed" if _is_deleted(outcome, now):
+            return _gone(outcome)
         case "succeed":
             return MadeIt(results=_results(outcome), bill=_bill(outcome), job=job)
         case "failed":
             return _failed(outcome)
         case other:
             return NoAnswer(why=f"Kling says that the task is {said(other, 60)!r}, which is not known here")
+
+
+def _is_deleted(answer: Answered, now: datetime) -> bool:
+    """Whether the task ended so long ago that its results are gone; Kling goes on naming their addresses."""
+    ended = answer.at("data", "updated_at")
+    if not isinstance(ended, int) or isinstance(ended, bool):
+        return False
+    return now.timestamp() - ended / 1000 > _KEPT.total_seconds()
+
+
+def _gone(answer: Answered) -> BrokeOff:
+    failure = VendorFailure(
+        kind=FailureKind.GONE,
+        message=f"Kling made it and has deleted it: results are kept for {_KEPT.days} days",
+        code="deleted",
+        retry=Retry.LATER,
+        charged=Charged.YES,
+    )
+    return BrokeOff(failure=failure, bill=_bill(answer))
 
 
 def _results(answer: Answered) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ class OpenAI:
             poll_seconds=60.0,
             submit_timeout_seconds=self._submit_seconds,
             settle_seconds=settled,
-            patience_seconds=settled,
+            patience_seconds=2 * settled,
             lookup=Lookup.BY_USAGE,
             currency="USD",
             cancels=False,
@@ -163,8 +163,10 @@ class OpenAI:
                 return AnswerLost(why=why)
             case Answered() if outcome.ok:
                 return answering.made(outcome, entry, vault)
-            case Answered() if outcome.status == 408:
-                return AnswerLost(why=f"OpenAI ran out of time: {outcome.text(160)}")
+            case Answered() if answering.leaves_open(outcome):
+                return AnswerLost(
+                    why=f"OpenAI failed and does not say what became of it: {outcome.text(160)}"
+                )
             case Answered():
                 return SaidNo(failure=answering.refused(outcome, pictures=bool(request.pictures)))
 

@@ -93,11 +93,16 @@ def _day(answer: Answered) -> date | None:
         return None
 
 
+def leaves_open(answer: Answered) -> bool:
+    """Whether an answer says that it failed, and not whether it had drawn, and charged, by then."""
+    return answer.status == 408 or (answer.status >= 500 and answer.status != 503)
+
+
 def refused(answer: Answered, *, pictures: bool) -> VendorFailure:
     """A no, with what it means.
 
     Args:
-        answer: Any that is not ``ok``.
+        answer: Any that is not ``ok`` and leaves nothing open.
         pictures: Whether pictures travelled with the request.
     """
     code = _text(answer.at("error", "code")) or _text(answer.at("error", "type"))
@@ -144,9 +149,6 @@ def _meaning(answer: Answered, code: str) -> tuple[FailureKind, Retry, Charged]:
         return FailureKind.RATE, Retry.LATER, Charged.NO
     if status in {409, 503}:
         return FailureKind.OUTAGE, Retry.LATER, Charged.NO
-    if status >= 500:
-        # It says that it failed, and not whether it had begun.
-        return FailureKind.OUTAGE, Retry.LATER, Charged.UNKNOWN
     return FailureKind.INVALID, change, Charged.NO
 
 
