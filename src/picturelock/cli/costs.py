@@ -1,16 +1,18 @@
 """``picturelock cost``: what was spent, on what, and whether the vendors' statements agree."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from picturelock.cli.commands import in_studio
-from picturelock.cli.output import bounded, emit, table
+from picturelock.cli.output import bounded, counted, emit, table
+from picturelock.core.failures import WaitsForPerson
 from picturelock.ledger.breakdown import By
 
 if TYPE_CHECKING:
     from picturelock.ledger.breakdown import Amounts, Line
-    from picturelock.studio.costing import CostReport
+    from picturelock.studio.costing import CostReport, Reconciliation
     from picturelock.studio.facade import Studio
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -109,3 +111,69 @@ def _row(line: "Line", currency: str) -> tuple[str, ...]:
         str(line.takes),
         ", ".join([*vendor, *extra]),
     )
+
+
+@cost.command()
+@click.argument("vendor")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--columns", help="Which column means what, such as job=ID,day=Created,amount=Credits.")
+@click.option("--currency", default="", help="Of amounts whose line does not say it.")
+@click.option("--only", multiple=True, metavar="COLUMN=VALUE", help="Only lines with this value.")
+@click.option("--book", "booking", is_flag=True, help="Book corrections for what differs.")
+@click.option(
+    "--book-unknown",
+    "unknown",
+    is_flag=True,
+    help="Book also what no call of ours is behind; implies --book.",
+)
+@_AS_JSON
+@in_studio
+def reconcile(
+    studio: "Studio",
+    vendor: str,
+    file: Path,
+    columns: str | None,
+    currency: str,
+    only: tuple[str, ...],
+    booking: bool,
+    unknown: bool,
+    as_json: bool,
+) -> None:
+    """Hold VENDOR's usage export or invoice, a CSV FILE, against the book."""
+    wanted = dict(_pair(text) for text in only)
+    found = studio.reconcile(
+        vendor,
+        file.read_bytes(),
+        columns=columns,
+        currency=currency.upper(),
+        only=wanted,
+        booking=booking or unknown,
+        unknown=unknown,
+    )
+    emit(found, as_json=as_json, lines=lambda: _reconciled(found))
+    if found.left:
+        raise WaitsForPerson(
+            f"{counted(len(found.left), 'difference')} {'is' if len(found.left) == 1 else 'are'} not settled",
+            remedy="Book corrections with --book, or ask the vendor.",
+        )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"{text!r} is not written like COLUMN=VALUE", param_hint="--only")
+    return column, value
+
+
+def _reconciled(found: "Reconciliation") -> list[str]:
+    from picturelock.studio.costing import difference_line
+
+    lines = [f"Read as {found.form}: {counted(found.lines, 'line')}, {found.agreed} agree."]
+    if found.elsewhere:
+        lines.append(f"{counted(found.elsewhere, 'job')} of other productions left aside.")
+    for one in found.differences:
+        amount = found.booked.get(one.subject)
+        lines.append(f"{'+' if amount is not None else '!'} {difference_line(one)}")
+    if found.booked:
+        lines.append(f"Booked {counted(len(found.booked), 'correction')}.")
+    return lines

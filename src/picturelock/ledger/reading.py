@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from picturelock.core.failures import Conflict
 from picturelock.core.ids import TakeId, UnitId
 from picturelock.db import tables
+from picturelock.db.statements import starts_with
 from picturelock.ledger.postings import Category, MadeTake, Posting, State
+from picturelock.ledger.reconcile import Corrected
 from picturelock.ledger.totals import IN_DOUBT
 
 
@@ -74,6 +76,40 @@ def _in_doubt(connection: sa.Connection, production: str) -> frozenset[str]:
         .where(event.kind.in_(IN_DOUBT))
     )
     return frozenset(rows.scalars())
+
+
+def read_billed(connection: sa.Connection, vendor: str) -> dict[str, tuple[dict[str, int], int]]:
+    """What every call of a vendor was billed, corrections included, in all productions of the database.
+
+    Returns:
+        By the call's name: millionths by the vendor's currencies, and in its production's own.
+    """
+    entry = tables.ledger_entry.c
+    rows = connection.execute(
+        sa.select(entry.call, entry.currency, sa.func.sum(entry.micros), sa.func.sum(entry.home_micros))
+        .where(entry.vendor == vendor, entry.kind == "settle", entry.call.is_not(None))
+        .group_by(entry.call, entry.currency)
+    )
+    found: dict[str, tuple[dict[str, int], int]] = {}
+    for call, currency, micros, home in rows:
+        own, whole = found.get(call, ({}, 0))
+        found[call] = ({**own, currency: int(micros)}, whole + int(home))
+    return found
+
+
+def read_corrected(connection: sa.Connection, vendor: str) -> list[Corrected]:
+    """What a vendor's statements had booked so far for no call of ours, in all productions of the database."""
+    entry = tables.ledger_entry.c
+    prefix = f"adjust:statement:{vendor}:"
+    rows = connection.execute(
+        sa.select(entry.once, entry.currency, entry.micros, entry.home_micros).where(
+            starts_with(entry.once, prefix), entry.call.is_(None)
+        )
+    )
+    return [
+        Corrected(once.removeprefix(prefix).rpartition(":")[0], currency, micros, home)
+        for once, currency, micros, home in rows
+    ]
 
 
 class _Reading:

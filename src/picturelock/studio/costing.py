@@ -195,6 +195,7 @@ def reconcile(
         UserError: No rate leads from the statement's currency to the production's.
     """
     forms = [parse_columns(columns)] if columns else FORMS.get(vendor, ())
+    statement = read_statement(data, forms, currency=currency, only=only)
     settings = production.settings()
     home = settings.caps.currency
 
@@ -204,7 +205,6 @@ def reconcile(
     with production.writing() if booking else production.reading() as connection:
         charges = _charges(connection, production.name, vendor)
         own = _currency_of(vendor, charges)
-        statement = read_statement(data, forms, currency=currency, only=only)
         found = compare(vendor, statement, charges, read_corrected(connection, vendor), into_home, own, home)
         now = production.clock.now()
         booked: dict[str, Money] = {}
