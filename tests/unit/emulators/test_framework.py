@@ -17,10 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from picturelock.core.failures import BadDocument, NotFound
+from picturelock.media.decode import frames
+from picturelock.media.picture import read
 from picturelock.testing.emulators.book import Book, Statement, posted, read_statement
 from picturelock.testing.emulators.clock import VirtualClock
 from picturelock.testing.emulators.faults import FailureMix, Fault, Plan, Point, Rule, read_rules
-from picturelock.testing.emulators.media import Kind, Studio, Wanted
+from picturelock.testing.emulators.media import Kind, Studio, Wanted, filled
 from picturelock.testing.emulators.mix import PRODUCTION
 from picturelock.testing.emulators.registry import emulator, kind, names
 from picturelock.testing.emulators.remote import process
@@ -287,6 +289,16 @@ def test_a_model_draws_the_same_again_and_another_version_something_else() -> No
     assert len({Studio().make(one) for one in (wanted, *others)}) == 3
 
 
+def test_careful_pictures_come_from_every_vendor_too(runway: Start, still: bytes, tmp_path: Path) -> None:
+    customer = runway(careful_pictures=True, longest_side=320)
+    task = customer.took(duration=2)
+    customer.vendor.advance(300)
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(httpx.get(customer.task(task)["output"][0], timeout=60).content)
+    first = next(iter(frames(path))).bgr().astype(int)
+    assert abs(first - filled(read(still), (320, 180))).mean() < 4
+
+
 # --- callbacks
 
 
@@ -367,6 +379,15 @@ def test_settings_that_do_not_exist_or_do_not_fit_are_refused() -> None:
     with pytest.raises(NotFound, match="no emulator"):
         kind("sora")
     assert {"runway", "kling"} <= set(names())
+
+
+def test_a_vendor_whose_library_is_missing_says_what_to_install() -> None:
+    line = (
+        "import sys; sys.modules['runwayml'] = None; from picturelock.testing.emulators.registry import kind"
+    )
+    ask = "\ntry: kind('runway')\nexcept Exception as error: print(type(error).__name__, error.remedy)"
+    done = subprocess.run([sys.executable, "-c", line + ask], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "MissingExtra Install picturelock[emulators,runway]."
 
 
 def test_a_reset_forgets_jobs_book_and_added_faults_but_not_the_settings(runway: Start) -> None:

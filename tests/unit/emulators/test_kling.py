@@ -11,6 +11,8 @@ import httpx
 import jwt
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from picturelock.media.decode import frames
 from picturelock.media.picture import png
@@ -391,6 +393,32 @@ def test_the_accounts_sums_are_late_and_may_be_asked_for_once_a_second(kling: St
     assert left() == 7
     customer.vendor.advance(1)
     assert code_of(customer.http.get("/account/costs")) == (400, 1200)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    steps=st.lists(st.one_of(st.sampled_from(["std", "pro", "4k"]), st.integers(1, 300)), max_size=14),
+    seed=st.integers(0, 1 << 32),
+)
+def test_no_more_is_open_than_allowed_no_more_spent_than_bought_and_tasks_say_what_the_book_says(
+    kling: Start, steps: list[str | int], seed: int
+) -> None:
+    rule = Rule(fault=Fault.FAILS, count=0, chance=0.3)
+    customer = kling(rule, seed=seed, concurrency=2, balance=Decimal(25), charges_failures=seed % 2 == 1)
+    tasks: list[str] = []
+    for step in steps:
+        if isinstance(step, int):
+            customer.vendor.advance(step)
+            continue
+        answer = customer.order(mode=step)
+        assert code_of(answer)[1] in {0, 1102, 1303}
+        if answer.status_code == 200:
+            tasks.append(answer.json()["data"]["task_id"])
+        states = [customer.task(task)["task_status"] for task in tasks]
+        assert sum(state in {"submitted", "processing"} for state in states) <= 2
+    customer.vendor.advance(10_000)
+    deducted = [Decimal(customer.task(task)["final_unit_deduction"]) for task in tasks]
+    assert sum(deducted) == customer.vendor.book.net() <= 25
 
 
 def test_callbacks_tell_each_change_and_carry_no_signature(kling: Start, mailbox: Any) -> None:

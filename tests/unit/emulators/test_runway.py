@@ -11,6 +11,8 @@ import httpx
 import numpy as np
 import pytest
 import runwayml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from runwayml import RunwayML
 
 from picturelock.media.decode import frames
@@ -212,6 +214,17 @@ def test_the_same_request_twice_is_two_tasks_and_both_are_charged(runway: Start)
     statement = customer.vendor.book.statement()
     assert statement.net() == 120
     assert [doubled.by for doubled in statement.doubled()] == ["body"]
+
+
+def test_the_library_left_to_itself_asks_again_after_a_lost_answer_and_pays_twice(
+    runway: Start, data_uri: str
+) -> None:
+    customer = runway(Rule(fault=Fault.LOST_AFTER))
+    client = RunwayML(base_url=customer.vendor.base_url, api_key=customer.vendor.settings.key)
+    client.image_to_video.create(model="gen4_turbo", prompt_image=data_uri, ratio="1280:720", duration=5)
+    statement = customer.vendor.book.statement()
+    assert (len(statement.accepted), statement.net()) == (2, 50)
+    assert len(statement.doubled()) == 1
 
 
 def test_a_link_expires_after_a_day_and_asking_for_the_task_again_gives_a_fresh_one(runway: Start) -> None:
@@ -485,6 +498,48 @@ def test_another_version_of_a_model_answers_without_a_word(runway: Start) -> Non
     three = customer.took(**still_, seed=4)
     customer.vendor.advance(100)
     assert httpx.get(customer.task(three)["output"][0]).content != changed
+
+
+_WORDS = ("", "FLAG_INPUT", "FLAG_OUTPUT", "FLAG_CHANCE")
+_STEPS = st.one_of(
+    st.tuples(st.just("order"), st.sampled_from(_WORDS)),
+    st.tuples(st.just("auto"), st.sampled_from(_WORDS)),
+    st.tuples(st.just("cancel"), st.integers(0, 5)),
+    st.tuples(st.just("advance"), st.integers(1, 120)),
+)
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(_STEPS, max_size=12), seed=st.integers(0, 1 << 32))
+def test_whatever_happens_every_task_says_what_the_book_says_and_none_costs_more_than_estimated(
+    runway: Start, steps: list[tuple[str, Any]], seed: int
+) -> None:
+    customer = runway(
+        Rule(fault=Fault.FAILS, count=0, chance=0.2),
+        seed=seed,
+        refunds_waiting=0.5,
+        late_refund=0.1,
+        forgets_cancelled=1e9,
+    )
+    tasks: dict[str, float] = {}
+    for what, value in steps:
+        if what == "advance":
+            customer.vendor.advance(value)
+        elif what == "cancel":
+            for task in list(tasks)[value : value + 1]:
+                if customer.task(task)["status"] in {"PENDING", "THROTTLED", "RUNNING"}:
+                    customer.http.delete(f"/v1/tasks/{task}")
+        else:
+            changes = {"model": "seedance2", "duration": "auto"} if what == "auto" else {}
+            answer = customer.order(promptText=f"She turns {value}", **changes).json()
+            tasks[answer["id"]] = answer["estimatedCost"]["credits"]
+    customer.vendor.advance(100_000)
+    book = customer.vendor.book
+    for task, estimate in tasks.items():
+        cost = customer.task(task)["cost"]["credits"]
+        assert cost == book.net(task)
+        assert 0 <= cost <= estimate
+    assert book.net() == sum(book.net(task) for task in tasks)
 
 
 def test_there_is_nothing_where_runway_has_nothing(runway: Start) -> None:

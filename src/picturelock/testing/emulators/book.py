@@ -251,6 +251,8 @@ class Book:
         self._accepted: list[Accepted] = []
         self._changes: list[Change] = []
         self._postings: list[Posting] = []
+        self._net: dict[str, Decimal] = {}
+        self._total = Decimal(0)
         self._faults: list[Applied] = []
         self._deliveries: list[Delivery] = []
         self._visits: dict[str, int] = {}
@@ -321,6 +323,8 @@ class Book:
         with self._guard:
             entry = Posting(at=at, job=job, amount=amount, unit=self._unit, why=why)
             self._postings.append(entry)
+            self._net[job] = self._net.get(job, Decimal(0)) + amount
+            self._total += amount
             self._keep("posting", str(len(self._postings)), entry)
 
     def fault(self, at: datetime, fault: str, *, job: str = "", path: str = "") -> None:
@@ -339,7 +343,7 @@ class Book:
     def net(self, job: str = "") -> Decimal:
         """What is charged now, of one job or of all."""
         with self._guard:
-            return sum((p.amount for p in self._postings if not job or p.job == job), Decimal(0))
+            return self._net.get(job, Decimal(0)) if job else self._total
 
     def statement(self) -> Statement:
         """Everything, as a value."""

@@ -123,6 +123,7 @@ class Kling(Emulator[KlingSettings]):
     def _fresh(self) -> None:
         super()._fresh()
         self._named: dict[str, list[str]] = {}
+        self._held: dict[str, Decimal] = {}
         self._sums_asked: datetime | None = None
 
     def endpoints(self) -> Sequence[Endpoint]:
@@ -220,11 +221,10 @@ class Kling(Emulator[KlingSettings]):
             raise Refused(self._no(1301))
         if asked.name in self._named and self.settings.unique_names:
             raise Refused(self._no(1201, "external_task_id: used before"))
-        open_ = [job for job in self.workshop.jobs.values() if not job.phase.over]
         places = self.settings.concurrency if self.settings.places is None else self.settings.places
-        if places and len(open_) >= places:
+        if places and len(self._held) >= places:
             raise Refused(self._no(1303))
-        held = sum((job.price for job in open_), Decimal(0))
+        held = sum(self._held.values(), Decimal(0))
         if self.settings.balance - self.book.net() - held < asked.units:
             raise Refused(self._no(1102))
 
@@ -327,6 +327,9 @@ class Kling(Emulator[KlingSettings]):
     def places(self, job: Job) -> int | None:
         return None  # who is over the limit is turned away before
 
+    def taken_on(self, job: Job, at: datetime) -> None:
+        self._held[job.id] = job.price
+
     def verdict(self, job: Job) -> Failure | None:
         if job.objection is not None:
             return Failure("", "Failure to pass the risk control system")
@@ -337,6 +340,7 @@ class Kling(Emulator[KlingSettings]):
         return None
 
     def ended(self, job: Job, at: datetime) -> None:
+        del self._held[job.id]
         if job.phase is Phase.SUCCEEDED:
             self.book.charge(at, job.id, job.price, "made")
             self.workshop.at(at + _KEPT, lambda _: setattr(job, "deleted", True))

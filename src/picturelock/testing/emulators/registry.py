@@ -1,10 +1,12 @@
 """Every vendor that can be emulated, one line each. Named, not imported."""
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from picturelock.core.failures import NotFound
-from picturelock.testing.emulators.framework import Emulator
+from picturelock.core.failures import MissingExtra, NotFound
+
+if TYPE_CHECKING:
+    from picturelock.testing.emulators.framework import Emulator
 
 _OURS = {
     "kling": "kling:Kling",
@@ -18,19 +20,26 @@ def names() -> list[str]:
     return sorted(_OURS)
 
 
-def kind(name: str) -> type[Emulator[Any]]:
+def kind(name: str) -> "type[Emulator[Any]]":
     """A vendor's class.
 
     Raises:
         NotFound: No such vendor.
+        MissingExtra: A web server is not installed, or the vendor's library, which requests are held to.
     """
     if name not in _OURS:
         raise NotFound(f"no emulator is called {name!r}", remedy=f"There are: {', '.join(names())}.")
     module, _, attribute = _OURS[name].partition(":")
-    return getattr(import_module(f"{__package__}.{module}"), attribute)
+    try:
+        return getattr(import_module(f"{__package__}.{module}"), attribute)
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"{name} cannot be emulated without {error.name}",
+            remedy=f"Install picturelock[emulators,{name}].",
+        ) from error
 
 
-def emulator(name: str, **settings: Any) -> Emulator[Any]:
+def emulator(name: str, **settings: Any) -> "Emulator[Any]":
     """An emulator, not serving yet.
 
     Args:
@@ -39,6 +48,7 @@ def emulator(name: str, **settings: Any) -> Emulator[Any]:
 
     Raises:
         NotFound: No such vendor.
+        MissingExtra: See :func:`kind`.
         BadDocument: No such setting, or one that does not fit.
     """
     return kind(name).set_up(**settings)

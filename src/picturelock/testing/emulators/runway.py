@@ -31,8 +31,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
-from importlib import import_module
 from typing import Any, ClassVar
+
+from runwayml.types.image_to_video_create_params import ImageToVideoCreateParams
+from runwayml.types.organization_retrieve_usage_params import OrganizationRetrieveUsageParams
+from runwayml.types.text_to_image_create_params import TextToImageCreateParams
+from runwayml.types.text_to_video_create_params import TextToVideoCreateParams
 
 from picturelock.testing.emulators import runway_tariff as tariff
 from picturelock.testing.emulators.assets import Sent, Unfit, Upload, check_url, from_data_uri, seen
@@ -75,10 +79,10 @@ _SAYS = {
     502: "Bad gateway.",
     503: "We are shedding load.",
 }
-_OPERATIONS = {
-    "/v1/image_to_video": ("image_to_video_create_params", "ImageToVideoCreateParams"),
-    "/v1/text_to_video": ("text_to_video_create_params", "TextToVideoCreateParams"),
-    "/v1/text_to_image": ("text_to_image_create_params", "TextToImageCreateParams"),
+_SHAPES = {
+    "/v1/image_to_video": tagged(ImageToVideoCreateParams, "model"),
+    "/v1/text_to_video": tagged(TextToVideoCreateParams, "model"),
+    "/v1/text_to_image": tagged(TextToImageCreateParams, "model"),
 }
 
 
@@ -132,17 +136,6 @@ class Runway(Emulator[RunwaySettings]):
     settings_type: ClassVar[type[Settings]] = RunwaySettings
     link_seconds: ClassVar[float] = 86_400.0
 
-    def __init__(self, settings: RunwaySettings) -> None:
-        # The library takes a second to load; only those who emulate Runway wait for it.
-        library = "runwayml.types"
-        self._shapes = {
-            path: tagged(getattr(import_module(f"{library}.{module}"), union), "model")
-            for path, (module, union) in _OPERATIONS.items()
-        }
-        usage = import_module(f"{library}.organization_retrieve_usage_params")
-        self._usage_shape = usage.OrganizationRetrieveUsageParams
-        super().__init__(settings)
-
     def _fresh(self) -> None:
         super()._fresh()
         self._uploads: dict[str, Upload | str] = {}
@@ -151,7 +144,7 @@ class Runway(Emulator[RunwaySettings]):
 
     def endpoints(self) -> Sequence[Endpoint]:
         return [
-            *(Endpoint("POST", path, self._create, paid=True) for path in _OPERATIONS),
+            *(Endpoint("POST", path, self._create, paid=True) for path in _SHAPES),
             Endpoint("GET", "/v1/tasks/{id}", self._task),
             Endpoint("DELETE", "/v1/tasks/{id}", self._cancel),
             Endpoint("GET", "/v1/organization", self._organization),
@@ -208,7 +201,7 @@ class Runway(Emulator[RunwaySettings]):
 
     def _model(self, call: Call, request: dict[str, Any]) -> str:
         """The model, once the request is known to be well formed."""
-        shapes = self._shapes[call.path]
+        shapes = _SHAPES[call.path]
         model = request.get("model")
         if not isinstance(model, str) or model not in shapes:
             ended = tariff.ENDED.get(model) if isinstance(model, str) else None
@@ -418,7 +411,7 @@ class Runway(Emulator[RunwaySettings]):
 
     def _usage(self, call: Call) -> Reply:
         request = call.json() if call.body else {}
-        found = issues(request, self._usage_shape)
+        found = issues(request, OrganizationRetrieveUsageParams)
         if found:
             raise _malformed(found)
         try:
