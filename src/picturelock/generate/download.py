@@ -166,7 +166,7 @@ def _fetched(wire: Wire, url: str, base_url: str, file: _File, bounds: Bounds) -
         try:
             with wire.send(_request(at, file, bounds)) as response:
                 if response.status_code in _REDIRECTS and response.headers.get("location"):
-                    at = urljoin(at, response.headers["location"])
+                    at = _beside(at, response.headers["location"])
                     continue
                 return _taken(response, at, file, bounds)
         except Forbidden as error:
@@ -176,6 +176,13 @@ def _fetched(wire: Wire, url: str, base_url: str, file: _File, bounds: Bounds) -
         except FAILURES as error:
             raise _Interrupted(f"{type(error).__name__} at {place(at)}: {said(error, 160)}") from error
     return Unusable(evidence=f"{place(url)} leads from one address to the next without an end")
+
+
+def _beside(url: str, location: str) -> str:
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return location  # refused with the next look
 
 
 def _refused(url: str, base_url: str) -> str:
@@ -239,8 +246,9 @@ def _taken(response: httpx.Response, url: str, file: _File, bounds: Bounds) -> D
 
 
 def _pieces(response: httpx.Response) -> Iterator[bytes]:
-    # Undecoded: an encoding that nobody asked for would make resumption meaningless.
-    yield from response.iter_raw(1 << 16)
+    # Undecoded: an encoding that nobody asked for would make resumption meaningless. As they come: pieces of a fixed
+    # size would be gathered first, and lost when the connection breaks.
+    yield from response.iter_raw()
 
 
 def _past_its_end(response: httpx.Response, file: _File, bounds: Bounds) -> Download | None:
@@ -266,7 +274,7 @@ def _placed(response: httpx.Response, file: _File) -> None:
     else:
         file.have = 0
         length = response.headers.get("content-length", "")
-        file.total = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else None
+        file.total = int(length) if length.isascii() and length.isdigit() and len(length) < 20 else None
     file.tag = tag or file.tag
 
 
