@@ -717,15 +717,27 @@ def write_report(found: Any, output: Path) -> None:
 @cli.command()
 @click.argument("maker", default="")
 @_AS_JSON
-def models(maker: str, as_json: bool) -> None:
+@click.pass_context
+def models(context: click.Context, maker: str, as_json: bool) -> None:
     """Show the models that takes can be made with: what they do, how long they stay, what they cost.
 
     MAKER is a vendor or a model, such as runway or runway/gen4.5; its prices are shown in full, with their sources.
+    In a production's folder its own prices count.
     """
+    from picturelock.core.failures import NotFound
+    from picturelock.studio.folder import Folder
     from picturelock.studio.offering import models as offered
+    from picturelock.studio.pricing import priced
     from picturelock.studio.timekeeping import SystemClock
 
-    found = offered(SystemClock().now().date(), maker)
+    today = SystemClock().now().date()
+    try:
+        folder = Folder.find(context.obj["where"])
+    except NotFound:
+        found = offered(today, maker)
+    else:
+        with priced(folder):
+            found = offered(today, maker)
     emit(found, as_json=as_json, lines=lambda: _in_full(found) if maker else _at_a_glance(found))
 
 

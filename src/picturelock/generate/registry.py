@@ -1,11 +1,14 @@
 """Who can make takes. One line a provider; third parties add theirs by the entry point group named below."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
 from picturelock.core.failures import NotFound
+from picturelock.generate.catalogue import current
 from picturelock.generate.provider import Model, Provider
 from picturelock.generate.vendor import Vendor
 
@@ -68,6 +71,8 @@ def maker(name: str) -> Provider | Vendor:
 def route(text: str) -> tuple[Provider | Vendor, Model]:
     """The provider and model that ``provider/model`` means; ``provider`` alone means its first model.
 
+    A vendor's model may also be named by one of its versions or aliases.
+
     Raises:
         NotFound: No such provider or model.
     """
@@ -76,6 +81,11 @@ def route(text: str) -> tuple[Provider | Vendor, Model]:
     for model in found.models():
         if wanted in {"", model.name}:
             return found, model
+    with suppress(NotFound):
+        meant = current().find(f"{name}/{wanted}", date.max).model.name
+        for model in found.models():
+            if meant == model.name:
+                return found, model
     has = ", ".join(model.name for model in found.models())
     raise NotFound(f"{name} has no model {wanted!r}", remedy=f"It has: {has}.")
 

@@ -41,7 +41,7 @@ class ModelView(Value, frozen=True, kw_only=True):
 
 
 def models(on: date, maker: str = "") -> list[ModelView]:
-    """Every model, or one maker's.
+    """Every model, or one maker's. Prices are those that count here: see :mod:`picturelock.studio.pricing`.
 
     Args:
         on: The day for which life and prices are told.

@@ -69,6 +69,35 @@ def test_a_mistake_in_the_file_stops_a_plan_and_is_told_with_file_and_line(tmp_p
     assert "prices.yaml, line 9: -1 is no amount" in str(said.exception)
 
 
+def test_the_list_of_models_shows_the_productions_own_prices_in_its_folder_only(tmp_path: Path) -> None:
+    film = production(tmp_path)
+    (film / "prices.yaml").write_text(OWN, "utf-8")
+    inside = CliRunner().invoke(cli, ["-C", str(film), "models", "openai/gpt-image-2"])
+    outside = CliRunner().invoke(cli, ["-C", str(tmp_path), "models", "openai/gpt-image-2"])
+    assert "0.01 USD per image, seen 2026-03-01 in Our contract 17" in inside.output
+    assert outside.exit_code == 0
+    assert "Our contract 17" not in outside.output
+
+
+def test_a_vendors_model_may_be_routed_to_by_its_version(tmp_path: Path) -> None:
+    film = production(tmp_path)
+    settings = film / "production.yaml"
+    settings.write_text(
+        settings.read_text("utf-8").replace("gpt-image-2}", "gpt-image-2-2026-04-21}"), "utf-8"
+    )
+    assert {item["maker"] for item in planned(film)} == {"openai/gpt-image-2"}
+
+
+def test_a_retired_model_stops_a_plan_with_the_name_of_its_successor(tmp_path: Path) -> None:
+    film = production(tmp_path)
+    settings = film / "production.yaml"
+    settings.write_text(settings.read_text("utf-8").replace("gpt-image-2}", "gpt-image-1}"), "utf-8")
+    said = CliRunner().invoke(cli, ["-C", str(film), "plan", "--until", "keyframes"])
+    assert isinstance(said.exception, UserError)
+    assert "retired on 2026-10-23" in said.exception.message
+    assert "openai/gpt-image-2.5-sunburst" in said.exception.remedy
+
+
 def test_a_folder_without_the_file_has_the_catalogues_prices(tmp_path: Path) -> None:
     assert own_prices(Folder(tmp_path)) is None
     with priced(Folder(tmp_path)):
