@@ -30,6 +30,7 @@ from picturelock.media.planes import from_planes, to_bgr
 from picturelock.script.directions import direction_in
 from picturelock.testing.defects import ClipDefect, StillDefect, plant_in, spoil
 from picturelock.testing.emulators.chance import between, number, share
+from picturelock.testing.emulators.figures import figure
 from picturelock.testing.emulators.imagined import enlarged, imagined
 from picturelock.testing.emulators.media import filled
 from picturelock.testing.emulators.mix import Flawed, Good, SceneDefect
@@ -211,63 +212,41 @@ def _grained(pixels: Pixels, seed: int) -> Pixels:
 # --- what goes wrong in a picture's content
 
 
-def _apart(pixels: Pixels) -> NDArray[np.float32]:
-    """How much each part stands out from its surroundings, 160 pixels wide; people stand low and near the middle."""
-    height, width = pixels.shape[:2]
-    size = (160, max(32, round(height * 160 / width)))
-    small = cv2.cvtColor(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), cv2.COLOR_BGR2LAB)
-    small = small.astype(np.float32)
-    found = np.abs(small - cv2.GaussianBlur(small, (0, 0), 24)).sum(axis=2)
-    across = np.linspace(-1, 1, size[0], dtype=np.float32)[None, :]
-    down = np.linspace(0.15, 1.3, size[1], dtype=np.float32)[:, None]
-    return (found * (1.0 - 0.45 * across**2) * np.minimum(down, 1.0)).astype(np.float32)
-
-
-def _subject(pixels: Pixels) -> tuple[int, int, int, int]:
-    """Left, top, width and height of what stands out most, most likely somebody."""
-    apart = _apart(pixels)
-    scale = pixels.shape[1] / apart.shape[1]
-    wide, tall, top = 38, int(apart.shape[0] * 0.72), int(apart.shape[0] * 0.24)
-    columns = apart[top : top + tall].sum(axis=0)
-    left = int(np.convolve(columns, np.hanning(wide), mode="valid").argmax())
-    return int(left * scale), int(top * scale), int(wide * scale), int(tall * scale)
-
-
-def _soft_mask(shape: tuple[int, ...], box: tuple[int, int, int, int]) -> NDArray[np.float32]:
-    """1 in the middle of a box, 0 around it, H x W x 1."""
-    left, top, wide, tall = box
-    mask = np.zeros(shape[:2], np.float32)
-    cv2.ellipse(mask, (left + wide // 2, top + tall // 2), (wide // 2, tall // 2), 0, 0, 360, 1.0, -1)
-    return cv2.GaussianBlur(mask, (0, 0), max(1.0, wide / 14))[:, :, None].astype(np.float32)
-
-
 def _laid(under: Pixels, over: Pixels, mask: NDArray[np.float32]) -> Pixels:
     return np.clip(under * (1 - mask) + over * mask, 0, 255).astype(np.uint8)
 
 
 def _recast(pixels: Pixels, seed: int) -> Pixels:
     """Somebody else in other clothes stands there."""
-    apart = cv2.GaussianBlur(_apart(pixels), (0, 0), 1.5)
-    near = np.clip(apart / max(1.0, float(np.percentile(apart, 88))), 0, 1).astype(np.float32)
-    own = cv2.resize(near, (pixels.shape[1], pixels.shape[0]), interpolation=cv2.INTER_LINEAR)[:, :, None]
-    angle = between(0, 2 * np.pi, seed, "recast")
-    other = cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB).astype(np.int16)
-    other[:, :, 0] = other[:, :, 0] * 3 // 4
-    other[:, :, 1] += int(34 * np.cos(angle))
-    other[:, :, 2] += int(34 * np.sin(angle))
+    found = figure(pixels)
+    angle = between(0.6, 1.4, seed, "recast") * np.pi
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]], np.float32)
+    other = cv2.cvtColor(pixels, cv2.COLOR_BGR2LAB).astype(np.float32)
+    colour = (other[:, :, 1:] - 128) @ turn.T
+    # What has no colour of its own gets one.
+    colour += 14 * np.array([np.sin(angle), np.cos(angle)], np.float32)
+    other[:, :, 0] = other[:, :, 0] * 0.72
+    other[:, :, 1:] = colour + 128
     turned = cv2.cvtColor(np.clip(other, 0, 255).astype(np.uint8), cv2.COLOR_LAB2BGR)
-    return _laid(pixels, turned.astype(np.uint8), _soft_mask(pixels.shape, _subject(pixels)) * own)
+    _, top, _, tall = found.box
+    rows = np.arange(pixels.shape[0], dtype=np.float32)[:, None, None]
+    # People are not blue: the face keeps most of its colour.
+    clothed = np.clip((rows - top - 0.2 * tall) / (0.1 * tall), 0.25, 1.0).astype(np.float32)
+    return _laid(pixels, turned.astype(np.uint8), found.soft(pixels.shape[1] / 400) * clothed)
 
 
 def _melted(pixels: Pixels, seed: int) -> Pixels:
     """Face and hands flow."""
     height, width = pixels.shape[:2]
+    found = figure(pixels)
     knots = np.random.default_rng([seed, 13]).normal(0, 0.022 * width, (9, 14, 2)).astype(np.float32)
     push = cv2.resize(knots, (width, height), interpolation=cv2.INTER_CUBIC)
+    # Nothing moves far from the figure, and everything on it does: no seam.
+    push *= found.soft(width / 40, beyond=width // 40)
     columns = np.arange(width, dtype=np.float32)[None, :] + push[:, :, 0]
     rows = np.arange(height, dtype=np.float32)[:, None] + push[:, :, 1]
     flowing = cv2.remap(pixels, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
-    return _laid(pixels, flowing.astype(np.uint8), _soft_mask(pixels.shape, _subject(pixels)))
+    return flowing.astype(np.uint8)
 
 
 def _mirrored(pixels: Pixels, seed: int) -> Pixels:
@@ -278,7 +257,7 @@ def _mirrored(pixels: Pixels, seed: int) -> Pixels:
 def _closer(pixels: Pixels, seed: int) -> Pixels:
     """Everybody is half as tall again as was asked for."""
     height, width = pixels.shape[:2]
-    left, top, wide, tall = _subject(pixels)
+    left, top, wide, tall = figure(pixels).box
     scale = between(1.4, 1.6, seed, "closer")
     part_w, part_h = int(width / scale), int(height / scale)
     x = min(max(0, left + wide // 2 - part_w // 2), width - part_w)
@@ -290,29 +269,41 @@ def _closer(pixels: Pixels, seed: int) -> Pixels:
 
 def _doubled(pixels: Pixels, seed: int) -> Pixels:
     """Somebody is there twice."""
-    width = pixels.shape[1]
-    left, top, wide, tall = _subject(pixels)
-    shift = int(wide * between(0.75, 1.0, seed, "doubled"))
-    shift = shift if left + wide + shift < width else -shift
-    copy = np.roll(pixels, shift, axis=1)
-    return _laid(pixels, copy, _soft_mask(pixels.shape, (left + shift, top, wide, tall)))
+    height, width = pixels.shape[:2]
+    found = figure(pixels)
+    left, _, wide, _ = found.box
+    room = width - left - wide, left
+    shift = min(int(wide * between(0.8, 1.1, seed, "doubled")), max(*room, width // 6))
+    shift = shift if room[0] >= room[1] else -shift
+    move = np.array([[1, 0, shift], [0, 1, 0]], np.float32)
+    copy = cv2.warpAffine(pixels, move, (width, height), borderMode=cv2.BORDER_REFLECT_101)
+    mask = cv2.warpAffine(found.soft(width / 400), move, (width, height))
+    return _laid(pixels, copy.astype(np.uint8), mask[:, :, None].astype(np.float32))
 
 
 def _vanished(pixels: Pixels, seed: int) -> Pixels:
-    """Somebody is not there: the set is drawn on through the place, as well as it goes."""
-    height, width = pixels.shape[:2]
-    box = _subject(pixels)
-    scale = 240 / width
-    small = cv2.resize(pixels, (240, max(32, round(height * scale))), interpolation=cv2.INTER_AREA)
-    hole = np.zeros(small.shape[:2], np.uint8)
-    left, top, wide, tall = (int(side * scale) for side in box)
-    cv2.rectangle(hole, (left, max(0, top - 8)), (left + wide, top + tall + 20), 255, -1)
-    filling = cv2.resize(
-        cv2.inpaint(small, hole, 3, cv2.INPAINT_TELEA), (width, height), interpolation=cv2.INTER_CUBIC
+    """Somebody is not there: the set beside the place is mirrored into it, as well as it goes."""
+    width = pixels.shape[1]
+    grown = width // 50
+    found = figure(pixels)
+    left, _, wide, _ = found.box
+    start, stop = max(0, left - 2 * grown), min(width, left + wide + 2 * grown)
+    columns = np.arange(width)
+    inside = (columns >= start) & (columns < stop)
+    rooms = start, width - stop
+    half = (stop - start) // 2
+    if min(rooms) >= half:
+        share = (columns - start) / max(1, stop - start)
+    else:
+        share = np.full(width, 0.0 if rooms[0] >= rooms[1] else 1.0)
+    from_left = np.clip(np.abs(2 * start - columns - 1), 0, width - 1)
+    over = 2 * stop - columns
+    from_right = np.clip(np.where(over >= width, 2 * (width - 1) - over, over), 0, width - 1)
+    right = np.where(inside, np.clip(share * 6 - 2.5, 0, 1), 0).astype(np.float32)[None, :, None]
+    filling = pixels[:, from_left] * (1 - right) + pixels[:, from_right] * right
+    return _laid(
+        pixels, np.clip(filling, 0, 255).astype(np.uint8), found.soft(grown / 2, beyond=grown, whole=True)
     )
-    mask = cv2.GaussianBlur(hole.astype(np.float32) / 255, (0, 0), 4)
-    mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_LINEAR)[:, :, None]
-    return _laid(pixels, _grained(filling.astype(np.uint8), seed), mask.astype(np.float32))
 
 
 _SCENE: dict[SceneDefect, Callable[[Pixels, int], Pixels]] = {
