@@ -1,13 +1,18 @@
 """The page for users says what the data say."""
 
 import re
+from datetime import date
+from fractions import Fraction
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from picturelock.core.failures import BadDocument, NotFound
 from picturelock.core.policy import Settings
-from picturelock.generate.catalogue import built_in, read
+from picturelock.core.take import Operation
+from picturelock.generate.access import Doorplate
+from picturelock.generate.catalogue import PriceRequest, built_in, quote, read
 from picturelock.generate.catalogue.overlay import overlaid
 from picturelock.generate.catalogue.pages import sheet, written
 
@@ -62,11 +67,39 @@ def test_a_page_without_a_part_or_with_one_for_nobody_is_refused() -> None:
         written("<!-- catalogue: nobody -->\n<!-- end -->", built_in())
 
 
+def example(name: str) -> str:
+    """The example file of this name on the page."""
+    found = re.search(rf"```yaml\n# {re.escape(name)}\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_example_prices_of_the_page_are_prices() -> None:
+    catalogue = overlaid(built_in(), read(example("prices.yaml")))
+    asked = PriceRequest(operation=Operation.ANIMATE, width=1280, height=720, seconds=Fraction(5))
+    for name, day, cost in [
+        ("runway/gen4.5", date(2026, 11, 30), "60 RUNWAYCR"),
+        ("runway/gen4.5", date(2026, 12, 1), "45 RUNWAYCR"),
+        ("kling/kling-4.0", date(2026, 12, 1), "5.5 KLINGUN"),
+    ]:
+        assert str(quote(catalogue.resolve(name, day), asked, day).high) == cost
+    assert str(catalogue.rate("KLINGUN", date(2026, 12, 1)).usd) == "0.126"
+
+
+@pytest.mark.parametrize("vendor", built_in().names())
+def test_the_settings_on_the_page_are_those_that_adapters_read(vendor: str) -> None:
+    module = import_module(f"picturelock.generate.{vendor}.adapter")
+    door = next(value for value in vars(module).values() if isinstance(value, Doorplate))
+    text = PAGE.read_text("utf-8")
+    for variable in (*door.keys, *door.url_variables, door.variable("url"), door.variable("concurrency")):
+        assert f"`{variable}`" in text
+
+
 def test_the_example_settings_of_the_page_are_settings() -> None:
     from picturelock.board.document import load_settings
 
-    example = re.search(r"```yaml\n# production.yaml\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert example is not None
-    settings = load_settings("format: picturelock.production/1\ntitle: T\nsource: s.fountain\n" + example[1])
+    settings = load_settings(
+        "format: picturelock.production/1\ntitle: T\nsource: s.fountain\n" + example("production.yaml")
+    )
     assert isinstance(settings, Settings)
     assert settings.routing.clip == "runway/gen4.5"
