@@ -73,6 +73,8 @@ _FINEST = Decimal("0.000001")  # bills are whole millionths
 _TURNS = 200
 _STEP_SECONDS = 15.0
 _AS_MANY = 6
+_MANY = 40
+_PROMPTS = ("A lamp.", "A lamp on a table.", "A lamp FLAG_INPUT.", "A lamp FLAG_CHANCE.")
 _OURS, _OTHER = "picturelock-C-1", "picturelock-C-2"
 
 Check = Callable[["Bench"], None]
@@ -94,6 +96,7 @@ class Bench(ABC):
         unpriced: A model of which no price is known; empty where all are.
         later: Results come some time after the request, for a job that has a name.
         linked: Results are addresses, not bytes that come with the answer.
+        tells_cost: Answers say in money or credits what was charged, so that a changed price shows in the bill.
         moderates: What the emulator may object to, and what each objection may come out as.
         settings: Of the emulator. Time stands still there unless a check moves it.
         today: The day that is planned on.
@@ -107,6 +110,7 @@ class Bench(ABC):
     unpriced: ClassVar[str] = ""
     later: ClassVar[bool] = True
     linked: ClassVar[bool] = True
+    tells_cost: ClassVar[bool] = True
     moderates: ClassVar[Mapping[Objection, frozenset[FailureKind]]] = {
         Objection.INPUT: frozenset({FailureKind.MODERATED_INPUT}),
         Objection.IMAGE: frozenset({FailureKind.MODERATED_INPUT}),
@@ -668,7 +672,60 @@ def tells_moderation_apart(bench: Bench) -> None:
         _holds_to_the_book(bench, vendor, recipe, outcome)
 
 
+def agrees_with_the_book_over_many_calls(bench: Bench) -> None:
+    """Whatever goes wrong on the way: what is booked, with what was lost in doubt, is the vendor's own sum."""
+    bench.emulator.misbehave(
+        Rule(fault=Fault.PRICE_CHANGED, chance=0.3 if bench.tells_cost else 0.0, count=0, factor=1.25),
+        Rule(fault=Fault.FAILS, chance=0.15, count=0),
+        Rule(fault=Fault.DONE_WITHOUT_OUTPUT, chance=0.1, count=0),
+        *(
+            Rule(fault=fault, chance=0.08, count=0)
+            for fault in (Fault.LOST_AFTER, Fault.LOST_BEFORE, Fault.RATE_LIMITED, Fault.UNAVAILABLE)
+        ),
+    )
+    vendor = bench.open()
+    booked, answers = Decimal(0), 0
+    for number in range(_MANY):
+        recipe = bench.recipe(vendor, prompt=_PROMPTS[number % len(_PROMPTS)], seed=number)
+        outcome = _outcome(bench, vendor, recipe)
+        if isinstance(outcome, MadeIt | BrokeOff):
+            booked += _booked(bench, vendor, recipe, outcome)
+            answers += 1
+    book = bench.book()
+    silent = {request.job for request in book.requests if request.job and not request.status}
+    in_doubt = sum((cost for job, cost in book.charged().items() if job in silent), Decimal(0))
+    _expect("requests", len(book.requests), _MANY)
+    _require("most calls were answered", holds=answers > _MANY // 2)
+    _same_money("what is booked and in doubt", booked + in_doubt, book.net())
+
+
+def _booked(bench: Bench, vendor: Vendor, recipe: Recipe, outcome: MadeIt | BrokeOff) -> Decimal:
+    """What the studio books for an outcome: the bill, else the rule, else what was quoted."""
+    bill = outcome.bill
+    if bill is None and isinstance(outcome, BrokeOff):
+        bill = vendor.rule(recipe, outcome.failure)
+        if bill is None and outcome.failure.charged is Charged.NO:
+            return Decimal(0)
+    if bill is not None:
+        return bench.in_book(bill.amount)
+    return bench.in_book(vendor.quote(recipe, bench.today).expected)
+
+
 # Jobs
+
+
+def lets_jobs_wait_their_turn(bench: Bench) -> None:
+    """More jobs than the account runs at once wait at the vendor; none of them has failed."""
+    vendor = bench.open()
+    jobs = [_taken(bench, vendor, bench.recipe(vendor, seed=n), f"{_OURS}{n}") for n in range(_AS_MANY)]
+    standing = [vendor.poll(job) for job in jobs]
+    _expect("jobs that are not at work", [s for s in standing if not isinstance(s, AtWork)], [])
+    ended = [_through(bench, vendor, job) for job in jobs]
+    _expect("jobs that were not made", [e for e in ended if not isinstance(e, MadeIt)], [])
+    bills = [e.bill for e in ended if isinstance(e, MadeIt) and e.bill is not None]
+    if len(bills) == len(jobs):
+        total = sum((bench.in_book(bill.amount) for bill in bills), Decimal(0))
+        _same_money("the sum of the bills", total, bench.book().net())
 
 
 def asks_without_acting(bench: Bench) -> None:
@@ -848,7 +905,6 @@ ALWAYS: tuple[Check, ...] = (
     refuses_unknown_and_retired_models,
     refuses_unknown_prices,
     sends_once_and_delivers,
-    bills_what_was_charged,
     bears_many_threads,
     knows_that_nothing_left,
     doubts_an_answer_that_was_lost_before,
@@ -862,11 +918,13 @@ ALWAYS: tuple[Check, ...] = (
     maps_failures_and_their_cost,
     takes_nothing_for_something,
     tells_moderation_apart,
+    agrees_with_the_book_over_many_calls,
 )
 """For every vendor."""
 
 OF_JOBS: tuple[Check, ...] = (
     finds_no_job_of_another_call,
+    lets_jobs_wait_their_turn,
     asks_without_acting,
     waits_for_a_job_that_hangs,
     draws_no_conclusion_from_silence,
@@ -875,6 +933,9 @@ OF_JOBS: tuple[Check, ...] = (
     leaves_finished_work_alone,
 )
 """For vendors whose results come later."""
+
+OF_COSTS: tuple[Check, ...] = (bills_what_was_charged,)
+"""For vendors whose answers say what was charged."""
 
 OF_LINKS: tuple[Check, ...] = (fetches_whole_files, keeps_no_broken_file, goes_only_where_it_may)
 """For vendors whose results are addresses."""
@@ -888,6 +949,7 @@ def checks(bench: type[Bench]) -> tuple[Check, ...]:
     return (
         *ALWAYS,
         *(OF_JOBS if bench.later else ()),
+        *(OF_COSTS if bench.tells_cost else ()),
         *(OF_LINKS if bench.linked else ()),
         *(OF_JOBS_WITH_LINKS if bench.later and bench.linked else ()),
     )

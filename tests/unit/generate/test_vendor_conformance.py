@@ -167,6 +167,16 @@ class GivesUp(Runway):
         return heard
 
 
+class GivesUpTheQueue(Runway):
+    """Takes a job that waits for a place for one that failed."""
+
+    def poll(self, job: Job) -> Progress:
+        heard = super().poll(job)
+        if isinstance(heard, AtWork) and heard.queued:
+            return BrokeOff(failure=VendorFailure(kind=FailureKind.CONCURRENCY, message="throttled"))
+        return heard
+
+
 class Waits(Runway):
     """Takes a vanished job for one at work."""
 
@@ -255,7 +265,8 @@ MISTAKES: dict[type[Runway], Check] = {
     Invents: suite.finds_no_job_of_another_call,
     GivesUpLooking: suite.says_that_it_cannot_look_up,
     BillsTheQuote: suite.bills_what_was_charged,
-    ForgivesFailures: suite.tells_moderation_apart,
+    ForgivesFailures: suite.agrees_with_the_book_over_many_calls,
+    GivesUpTheQueue: suite.lets_jobs_wait_their_turn,
     SendsModeratedAgain: suite.tells_moderation_apart,
     Impatient: suite.draws_no_conclusion_from_silence,
     GivesUp: suite.waits_for_a_job_that_hangs,
@@ -287,7 +298,8 @@ def test_a_planted_mistake_is_caught(mistake: type[Runway], tmp_path: Path):
 
 def test_every_check_belongs_to_vendors_of_some_kind():
     class Synchronous(Bench):
-        vendor, model, later, linked = "openai", "m", False, False
+        vendor, model = "openai", "m"
+        later, linked, tells_cost = False, False, False
 
     assert set(checks(Synchronous)) == set(suite.ALWAYS)
     assert suite.waits_for_a_job_that_hangs in checks(Bench)
