@@ -1,13 +1,14 @@
 """Postings added up: by shot, scene, unit, vendor, model, category, day, task card or person."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from enum import StrEnum
 
 from picturelock.core.ids import UnitId
 from picturelock.core.money import Money
 from picturelock.core.value import Value
-from picturelock.ledger.postings import Posting, State
+from picturelock.ledger.postings import Category, Posting, State
 
 
 class By(StrEnum):
@@ -131,6 +132,26 @@ def added_up(postings: Sequence[Posting], currency: str, key: str = "") -> Line:
         tokens=counted[State.TOKENS],
         minutes=counted[State.MINUTES],
     )
+
+
+def spent_on(postings: Iterable[Posting], units: Iterable[UnitId], currency: str) -> Money:
+    """What is settled for these units: takes, charged failures and corrections."""
+    wanted = {str(unit) for unit in units}
+    micros = sum(p.home_micros for p in postings if p.state is State.SETTLED and p.unit in wanted)
+    return Money.from_micros(micros, currency)
+
+
+def rework_share(postings: Iterable[Posting]) -> Decimal:
+    """Share of what is settled that went into rework and failures, 0 to 1, to a thousandth."""
+    by_category: Counter[Category] = Counter()
+    for posting in postings:
+        if posting.state is State.SETTLED:
+            by_category[posting.category] += posting.home_micros
+    whole = by_category.total()
+    again = by_category[Category.REWORK] + by_category[Category.FAILED]
+    share = Decimal(0) if whole <= 0 else Decimal(again) / whole
+    # Refunds for calls that had failed may come to more than the failures of the book.
+    return min(max(share, Decimal(0)), Decimal(1)).quantize(Decimal("0.001"))
 
 
 def _amounts(micros: defaultdict[State, int], currency: str) -> Amounts:

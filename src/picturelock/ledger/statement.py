@@ -209,7 +209,7 @@ def read_statement(
             continue
         if len(cells) != len(headings):
             raise BadDocument(
-                f"{len(cells)} cells stand under {len(headings)} headings",
+                f"the line has {len(cells)} of {len(headings)} cells",
                 line=number,
                 remedy="Export it again, or mend the line.",
             )

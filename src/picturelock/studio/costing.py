@@ -20,9 +20,9 @@ from picturelock.db import tables
 from picturelock.generate import calls
 from picturelock.generate.catalogue.shelf import built_in
 from picturelock.ledger import book
-from picturelock.ledger.breakdown import By, Line, added_up, broken_down
+from picturelock.ledger.breakdown import By, Line, added_up, broken_down, rework_share
 from picturelock.ledger.headroom import CapUse, Nearness, cap_uses
-from picturelock.ledger.postings import Category, MadeTake, Posting, State
+from picturelock.ledger.postings import Posting, State
 from picturelock.ledger.quotes import QuoteCheck, check_quotes, read_quotes
 from picturelock.ledger.rates import convert
 from picturelock.ledger.reading import read_billed, read_corrected, read_made, read_postings
@@ -280,32 +280,6 @@ def _currency_of(vendor: str, charges: Sequence[Charge]) -> str:
             raise
     currencies = {code for charge in charges for code in charge.billed}
     return currencies.pop() if len(currencies) == 1 else ""
-
-
-def read_spending(
-    connection: sa.Connection, production: str, currency: str
-) -> tuple[Sequence[MadeTake], Sequence[Posting]]:
-    """A production's takes and postings, for reports."""
-    made = read_made(connection, production)
-    return made, read_postings(connection, production, currency, made)
-
-
-def spent_on(postings: Iterable[Posting], units: Iterable[UnitId], currency: str) -> Money:
-    """What is settled for these units: takes, charged failures and corrections."""
-    wanted = {str(unit) for unit in units}
-    micros = sum(p.home_micros for p in postings if p.state is State.SETTLED and p.unit in wanted)
-    return Money.from_micros(micros, currency)
-
-
-def rework_share(postings: Iterable[Posting]) -> Decimal:
-    """Share of what is settled that went into rework and failures, to a thousandth."""
-    by_category: Counter[Category] = Counter()
-    for posting in postings:
-        if posting.state is State.SETTLED:
-            by_category[posting.category] += posting.home_micros
-    whole = by_category.total()
-    again = by_category[Category.REWORK] + by_category[Category.FAILED]
-    return Decimal(0) if whole <= 0 else (Decimal(again) / whole).quantize(Decimal("0.001"))
 
 
 def _rates(settings: Settings, postings: Iterable[Posting]) -> tuple[RateUsed, ...]:

@@ -14,9 +14,12 @@ from picturelock.core.frametime import seconds_text
 from picturelock.core.ids import UnitId
 from picturelock.core.money import Money
 from picturelock.core.policy import Action
-from picturelock.core.take import ReviewKind, Take
+from picturelock.core.take import ReviewKind
 from picturelock.db import tables
 from picturelock.ledger import book
+from picturelock.ledger.breakdown import rework_share as rework_cost_share
+from picturelock.ledger.breakdown import spent_on
+from picturelock.ledger.reading import read_made, read_postings
 from picturelock.review.standing import Chosen
 from picturelock.studio import facts as store
 from picturelock.studio.looking import look
@@ -37,7 +40,9 @@ class Retrospective(Value, frozen=True, kw_only=True):
         clip_calls: Image-to-video calls that delivered.
         clip_seconds: What these delivered, handles included.
         finished_seconds: Length of the cut; of the board where nothing has been cut.
+        clip_cost: Settled for clips, charged failures and corrections included.
         rework_share: Share of all takes that are not in use, 0 to 1.
+        rework_cost_share: Share of the cost that went into later takes and into calls that brought none, 0 to 1.
         making_seconds: Computing or waiting time of all calls.
     """
 
@@ -57,6 +62,7 @@ class Retrospective(Value, frozen=True, kw_only=True):
     takes: int
     takes_in_use: int
     rework_share: Decimal
+    rework_cost_share: Decimal
     tokens: int
     human_minutes: int
     total_cost: Money
@@ -90,6 +96,9 @@ def retrospective(production: Production) -> Retrospective:
         minutes = book.quantity(connection, production.name, book.Kind.HUMAN_MINUTES)
         currency = settings.caps.currency
         spent = book.totals(connection, production.name, currency).settled
+        postings = read_postings(
+            connection, production.name, currency, read_made(connection, production.name)
+        )
     kinds = {unit: _kind(unit) for unit in {t.unit for t in takes} | {UnitId(c.unit) for c in calls}}
     rejected = {
         review.take
@@ -133,11 +142,12 @@ def retrospective(production: Production) -> Retrospective:
         failures_by_category=dict(sorted(failures.items())),
         clip_calls=len(clips),
         clip_seconds=seconds_text(rate.seconds(sum(t.duration_frames for t in clips))),
-        clip_cost=_sum(clips, currency),
+        clip_cost=spent_on(postings, {UnitId(p.unit) for p in postings if _is_clip(p.unit)}, currency),
         voice_calls=sum(kinds[t.unit] is UnitKind.VOICE for t in takes),
         takes=len(takes),
         takes_in_use=sum(t.id in used for t in takes),
         rework_share=_share(sum(t.id not in used for t in takes), len(takes)),
+        rework_cost_share=rework_cost_share(postings),
         tokens=tokens,
         human_minutes=minutes,
         total_cost=spent,
@@ -160,12 +170,8 @@ def _kind(unit: UnitId) -> UnitKind:
     )
 
 
-def _sum(takes: list[Take], currency: str) -> Money:
-    total = Money.zero(currency)
-    for take in takes:
-        if take.cost.amount:
-            total = total + take.cost
-    return total
+def _is_clip(unit: str) -> bool:
+    return bool(unit) and _kind(UnitId(unit)) is UnitKind.CLIP
 
 
 def _share(part: int, whole: int) -> Decimal:
@@ -194,6 +200,7 @@ def rows(report: Retrospective) -> list[tuple[str, str]]:
         ("Voice lines", str(report.voice_calls)),
         ("Takes", f"{report.takes}, {report.takes_in_use} in use"),
         ("Rework share", f"{report.rework_share:.1%}"),
+        ("Rework and failures, of the cost", f"{report.rework_cost_share:.1%}"),
         ("Tokens", str(report.tokens)),
         ("Human minutes", str(report.human_minutes)),
         ("Total cost", str(report.total_cost)),

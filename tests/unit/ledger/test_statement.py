@@ -107,7 +107,7 @@ def test_lines_are_counted_as_an_editor_counts_them() -> None:
     [
         ([], 1, "is empty"),
         (["task,units"], 1, "no column 'task_id'"),
-        (["job,amount", "1,2", "3"], 3, "1 cells stand under 2 headings"),
+        (["job,amount", "1,2", "3"], 3, "1 of 2 cells"),
         (["job,amount", "1,two"], 2, "'two' is not an amount"),
         (["job,amount", "1,NaN"], 2, "'NaN' is not an amount"),
         (["job,amount", "1,1e400"], 2, "is not an amount"),
