@@ -425,6 +425,29 @@ def test_a_name_that_is_taken_means_that_an_earlier_request_arrived(vault: Local
         assert len(there.book.statement().accepted) == 1
 
 
+def test_a_task_that_timed_out_inside_may_be_there() -> None:
+    late = said(504, {"code": 5002, "message": "Service timed out", "request_id": "r"})
+    assert isinstance(answering.submission(late, "/"), AnswerLost)
+
+
+def test_a_yes_that_names_no_task_is_no_task_and_no_refusal() -> None:
+    empty = said(200, {"code": 0, "message": "SUCCEED", "request_id": "r", "data": {}})
+    assert isinstance(answering.submission(empty, "/"), AnswerLost)
+
+
+def test_a_code_that_is_not_known_is_read_by_its_status() -> None:
+    busy = said(429, {"code": 1399, "message": "?", "request_id": "r"})
+    assert failure(answering.submission(busy, "/")).kind is FailureKind.RATE
+    wrong = said(400, {"code": 1299, "message": "?", "request_id": "r"})
+    assert failure(answering.submission(wrong, "/")).kind is FailureKind.INVALID
+
+
+def test_klings_wait_is_a_second_at_least() -> None:
+    body = {"code": 1302, "message": "Requests too frequent", "request_id": "r"}
+    hurried = Answered(429, {"retry-after": "0.1"}, b"", body)
+    assert failure(answering.submission(hurried, "/")).after_seconds == 1.0
+
+
 # Looking up
 
 
@@ -463,6 +486,14 @@ def test_a_page_that_is_not_klings_proves_nothing() -> None:
     missing = Answered(404, {}, b"<html>not here</html>", None)
     assert isinstance(answering.located(missing, OURS, "/"), CannotTell)
     assert isinstance(answering.progress(missing, "1", NOON), NoAnswer)
+
+
+def test_a_name_is_one_step_of_a_path_whatever_is_in_it(vault: LocalVault) -> None:
+    with emulated() as (there, kling):
+        job = taken(kling, recipe(vault), vault)
+        strange = Job(job=f"x/../{job.job}", endpoint=job.endpoint, recipe=job.recipe)
+        assert not isinstance(kling.poll(strange), AtWork)
+        assert isinstance(through(there, kling, job), MadeIt)
 
 
 def test_a_task_of_another_name_is_not_taken_for_ours() -> None:

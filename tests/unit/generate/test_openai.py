@@ -236,6 +236,13 @@ def test_a_mask_that_does_not_fit_is_refused_before_it_is_paid_for(
         OpenAI({"OPENAI_API_KEY": KEY}, Noon()).check(wrong, vault)
 
 
+def test_a_mask_of_four_megabytes_is_refused(vault: LocalVault) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (1024, 1024, 4), np.uint8)
+    shot = recipe(vault=vault, **{PICTURE: png(9, (1024, 1024)), MASK: picture.png(noise)})
+    with pytest.raises(UserError, match="fewer than 4000000 are taken"):
+        OpenAI({"OPENAI_API_KEY": KEY}, Noon()).check(shot, vault)
+
+
 def test_a_mask_without_a_picture_is_refused(vault: LocalVault) -> None:
     with pytest.raises(UserError, match="no picture that it belongs to"):
         OpenAI().check(recipe(vault=vault, **{MASK: png(0, alpha=True)}), vault)
