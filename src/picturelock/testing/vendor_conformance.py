@@ -23,6 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -225,6 +226,7 @@ class Bench(ABC):
         return folder
 
 
+@cache
 def _picture(width: int, height: int) -> bytes:
     across = np.linspace(40, 200, width, dtype=np.uint8)
     down = np.linspace(200, 60, height, dtype=np.uint8)
@@ -284,9 +286,9 @@ def _through(bench: Bench, vendor: Vendor, job: Job) -> Progress:
     raise AssertionError(f"the job {job.job} did not end")
 
 
-def _outcome(bench: Bench, vendor: Vendor, recipe: Recipe) -> Submission | Progress:
+def _outcome(bench: Bench, vendor: Vendor, recipe: Recipe, name: str = _OURS) -> Submission | Progress:
     """Send a request and see it through, whichever way the vendor answers."""
-    answer = vendor.submit(recipe, _OURS, bench.vault)
+    answer = vendor.submit(recipe, name, bench.vault)
     return _through(bench, vendor, _job(answer, recipe)) if isinstance(answer, TookIt) else answer
 
 
@@ -684,19 +686,22 @@ def agrees_with_the_book_over_many_calls(bench: Bench) -> None:
         ),
     )
     vendor = bench.open()
-    booked, answers = Decimal(0), 0
+    booked, answers, in_doubt = Decimal(0), 0, set[int]()
     for number in range(_MANY):
         recipe = bench.recipe(vendor, prompt=_PROMPTS[number % len(_PROMPTS)], seed=number)
-        outcome = _outcome(bench, vendor, recipe)
+        outcome = _outcome(bench, vendor, recipe, f"{_OURS}{number}")
         if isinstance(outcome, MadeIt | BrokeOff):
             booked += _booked(bench, vendor, recipe, outcome)
             answers += 1
+        elif isinstance(outcome, AnswerLost):
+            in_doubt.add(number)
     book = bench.book()
-    silent = {request.job for request in book.requests if request.job and not request.status}
-    in_doubt = sum((cost for job, cost in book.charged().items() if job in silent), Decimal(0))
     _expect("requests", len(book.requests), _MANY)
-    _require("most calls were answered", holds=answers > _MANY // 2)
-    _same_money("what is booked and in doubt", booked + in_doubt, book.net())
+    _require(f"{answers} of {_MANY} calls came to an end", holds=answers > _MANY // 4)
+    charged = book.charged()
+    doubtful = sum((charged.get(book.requests[n].job, Decimal(0)) for n in in_doubt), Decimal(0))
+    booked += doubtful
+    _same_money("what is booked and in doubt", booked, book.net())
 
 
 def _booked(bench: Bench, vendor: Vendor, recipe: Recipe, outcome: MadeIt | BrokeOff) -> Decimal:
