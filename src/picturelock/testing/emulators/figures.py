@@ -78,14 +78,16 @@ def _enlarged(body: Mask, size: tuple[int, int]) -> Mask:
 def _apart(lab: NDArray[np.float32], others: NDArray[np.float32]) -> NDArray[np.float32]:
     """How far each colour is from some others: the distance to the fourth nearest, which no single speck decides."""
     rank = min(3, len(others) - 1)
-    far = np.linalg.norm(lab.reshape(-1, 1, 3) - others[None], axis=2)
-    return np.partition(far, rank, axis=1)[:, rank].reshape(lab.shape[:2]).astype(np.float32)
+    one = lab.reshape(-1, 3)
+    far = (one**2).sum(axis=1)[:, None] + (others**2).sum(axis=1)[None, :] - 2 * one @ others.T
+    near = np.partition(far, rank, axis=1)[:, rank]
+    return np.sqrt(np.maximum(near, 0)).reshape(lab.shape[:2]).astype(np.float32)
 
 
 def _body(small: Pixels, lab: NDArray[np.float32]) -> Mask:
     tall, wide = lab.shape[:2]
     top, side = tall // 8, wide // 16
-    strips = (lab[:top:3, ::3], lab[top::4, :side:3], lab[top::4, -side::3])
+    strips = (lab[:top:4, ::4], lab[top::5, :side:4], lab[top::5, -side::4])
     border = np.concatenate([strip.reshape(-1, 3) for strip in strips])
     across = np.linspace(-1, 1, wide, dtype=np.float32)[None, :]
     down = np.linspace(0, 1, tall, dtype=np.float32)[:, None]
