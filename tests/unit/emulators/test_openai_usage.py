@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import httpx
 import openai
 import pytest
 
+from picturelock.ledger.statement import FORMS, read_statement
 from picturelock.testing.emulators.openai import OpenAI
 from picturelock.testing.emulators.registry import emulator
 
@@ -85,6 +86,16 @@ def test_the_file_of_costs_without_groups_has_a_row_a_day(vendor: OpenAI) -> Non
     assert {row["line_item"] for row in rows} == {""}
     assert {row["quantity"] for row in rows} == {""}
     assert sum(Decimal(row["amount_value"]) for row in rows) == vendor.book.net()
+
+
+def test_the_product_reads_the_file_of_costs_to_the_books_sum(vendor: OpenAI) -> None:
+    answer = httpx.get(
+        f"{vendor.base_url}/dashboard/costs.csv", params={"start_time": SINCE, "group_by": "line_item"}
+    )
+    statement = read_statement(answer.content, FORMS["openai"])
+    assert {line.day for line in statement.lines} == {date(2026, 11, 20), date(2026, 11, 21)}
+    assert sum(line.amount for line in statement.lines if line.amount is not None) == vendor.book.net()
+    assert {line.currency for line in statement.lines} == {"USD"}
 
 
 def test_the_file_of_pictures_counts_requests_and_pictures(vendor: OpenAI) -> None:
