@@ -62,6 +62,10 @@ class Talk:
         self._pending += got
         return bool(got)
 
+    def hear(self) -> None:
+        """Wait for the first bytes of a request, and leave the rest."""
+        self._more()
+
     def send(self, data: bytes) -> None:
         """These bytes and no others."""
         self._socket.sendall(data)

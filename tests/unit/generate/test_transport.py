@@ -144,6 +144,7 @@ def answers_in_broken_gzip(talk: Talk) -> None:
 
 
 def leaves_before_it_has_heard_all(talk: Talk) -> None:
+    talk.hear()
     talk.reset()
 
 
