@@ -53,6 +53,7 @@ class VendorFailure(Value, frozen=True, kw_only=True):
         charged: Whether this call cost money.
         by_chance: Moderation that may decide otherwise next time; a flagged picture is never reseeded all the same.
         subject: ``prompt`` or ``image``: what was moderated.
+        request: The vendor's name for the request, where it gives one: what its support and its bill know it by.
     """
 
     kind: FailureKind
@@ -63,6 +64,7 @@ class VendorFailure(Value, frozen=True, kw_only=True):
     charged: Charged = Charged.NO
     by_chance: bool = False
     subject: str = ""
+    request: str = ""
 
 
 class BillSource(StrEnum):

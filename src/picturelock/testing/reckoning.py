@@ -11,7 +11,7 @@ from decimal import Decimal
 import sqlalchemy as sa
 
 from picturelock.core.ids import CallId
-from picturelock.core.paidcall import Accepted, Finished, Lost, Phase, Submitting, Unresolved
+from picturelock.core.paidcall import Accepted, Failed, Finished, Lost, Phase, Submitting, Unresolved
 from picturelock.core.value import Value
 from picturelock.db import tables
 from picturelock.db.connection import Database
@@ -138,6 +138,7 @@ def reckon(statement: Statement, database: Database, productions: Iterable[str])
 def _jobs_of(call: OpenCall) -> list[str]:
     """Every job that the call's record names, each once."""
     named = [told.event.job for told in call.told if isinstance(told.event, (Accepted, Finished))]
+    named += [told.event.failure.request for told in call.told if isinstance(told.event, Failed)]
     return list(dict.fromkeys(job for job in named if job))
 
 

@@ -29,7 +29,13 @@ def made(answer: Answered, entry: Entry, vault: Vault) -> MadeIt:
         results=_results(answer, vault),
         bill=_bill(answer, entry),
         vendor_model=said(_text(answer.at("model")) or answer.headers.get("openai-model", ""), 120),
+        job=_request(answer),
     )
+
+
+def _request(answer: Answered) -> str:
+    """OpenAI's name for the request: its support and its logs know it by that."""
+    return said(answer.headers.get("x-request-id", ""), 120)
 
 
 def _results(answer: Answered, vault: Vault) -> tuple[str, ...]:
@@ -119,6 +125,7 @@ def refused(answer: Answered, *, pictures: bool) -> VendorFailure:
             charged=charged,
             by_chance=after,  # another sample of the same prompt is another picture
             subject="" if after else _subject(answer, pictures=pictures),
+            request=_request(answer),
         )
     if answer.headers.get("x-should-retry", "").strip().lower() == "false" and retry is Retry.LATER:
         retry = Retry.NEVER
@@ -129,6 +136,7 @@ def refused(answer: Answered, *, pictures: bool) -> VendorFailure:
         retry=retry,
         after_seconds=_pause(answer) if retry is Retry.LATER else None,
         charged=charged,
+        request=_request(answer),
     )
 
 

@@ -57,6 +57,7 @@ class OpenAISettings(Settings, frozen=True, kw_only=True):
         images_per_minute: 0 for no limit.
         requests_per_minute: 0 for no limit.
         usage_lag_seconds: Virtual seconds until a charge shows in usage and costs.
+        haste: Pictures are made so many times as fast, without time itself going faster.
         charges_blocked: A picture that was made and then stopped by moderation is charged.
         charges_failed: The same for a request that ended with a 5xx after the work was done.
     """
@@ -69,6 +70,7 @@ class OpenAISettings(Settings, frozen=True, kw_only=True):
     images_per_minute: int = 0
     requests_per_minute: int = 0
     usage_lag_seconds: float = 300.0
+    haste: float = 1.0
     charges_blocked: bool = False
     charges_failed: bool = False
 
@@ -275,8 +277,8 @@ class OpenAI(Emulator[OpenAISettings]):
             prompt=asked.prompt,
             price=tokens.price(asked.model),
             wanted=tuple(wanted),
-            seconds=_SECONDS[asked.quality],
-            queue_seconds=_QUEUE_SECONDS,
+            seconds=_SECONDS[asked.quality] / self.settings.haste,
+            queue_seconds=_QUEUE_SECONDS / self.settings.haste,
             token=self.token(call),
         )
 
