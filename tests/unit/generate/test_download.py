@@ -7,8 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from picturelock.core.failures import Damaged
 from picturelock.core.frametime import FrameRate
+from picturelock.generate.content import NotMedia, ending, kind_of, whole
 from picturelock.generate.download import Bounds, download
 from picturelock.generate.vendor import Downloaded, Expired, NoAnswer, Unusable
 from picturelock.media.encode import H264, ClipWriter
@@ -334,3 +338,44 @@ def test_a_vendor_out_there_does_not_deliver_from_this_machine(host: str, tmp_pa
             assert isinstance(outcome, Unusable), outcome
     assert other.connections == 0
     assert list(tmp_path.iterdir()) == []
+
+
+# Kinds
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"\x89PNG\r\n\x1a\n", "image/png"),
+        (b"\xff\xd8\xff\xe0", "image/jpeg"),
+        (b"\x00\x00\x00\x20ftypisom", "video/mp4"),
+        (b"\x00\x00\x00\x14ftypqt  ", "video/quicktime"),
+        (b"\x1aE\xdf\xa3", "video/webm"),
+        (b"RIFF\x00\x00\x00\x00WAVE", "audio/wav"),
+        (b"ID3\x04", "audio/mpeg"),
+        (b"\xff\xfb\x90", "audio/mpeg"),
+        (b"fLaC", "audio/flac"),
+        (b"OggS", "audio/ogg"),
+    ],
+)
+def test_a_kind_is_told_from_how_a_file_begins(head: bytes, kind: str):
+    assert kind_of(head + bytes(64)) == kind
+    assert ending(kind).startswith(".")
+
+
+@given(st.binary(max_size=64))
+def test_whatever_a_file_begins_with_it_is_of_a_known_kind_or_refused(head: bytes):
+    try:
+        kind = kind_of(head)
+    except NotMedia:
+        return
+    assert ending(kind).startswith(".")
+
+
+def test_a_box_that_is_said_to_reach_beyond_the_file_is_damage(tmp_path: Path, clip: bytes):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(clip + b"\x00\x00\x10\x00free")
+    with pytest.raises(Damaged, match="breaks off"):
+        whole(path, "video/mp4")
+    path.write_bytes(clip + b"\x00\x00\x00\x08free")
+    whole(path, "video/mp4")
