@@ -181,6 +181,8 @@ class Film:
 
     def adjust(self, number: int, micros: int) -> None:
         _, currency, rate = VENDORS[self.scope(number).vendor]
+        if number > 5:  # an invoice in dollars, whatever the vendor counts in
+            currency, rate = "USD", None
         amount = Money.from_micros(micros, currency)
         known = self.call(number) if number in self.home_of else None
         with self.database.write() as connection:
@@ -245,7 +247,7 @@ class Film:
         return sum(self.open_.values(), self.settled)
 
 
-AMOUNTS = st.integers(0, 3_000_000)
+AMOUNTS = st.sampled_from([0, 1, 333_333, 500_001, 900_000, 3_000_000]) | st.integers(0, 3_000_000)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("reserve"), st.integers(0, 7), AMOUNTS),
@@ -298,7 +300,7 @@ CAPS = Caps(
 def test_sums_follow_the_steps_and_no_reservation_passes_a_cap(
     facts: Database, steps: list[tuple[str, int, int]]
 ) -> None:
-    film = written(facts, steps, Caps(money=Money(3, "USD")))
+    film = written(facts, steps, Caps(money=Money(1, "USD")))
     with facts.read() as connection:
         found = book.totals(connection, film.name, "USD")
     assert found.settled == film.settled
@@ -311,7 +313,7 @@ def test_sums_follow_the_steps_and_no_reservation_passes_a_cap(
 @FEW
 @given(STEPS)
 def test_every_grouping_adds_up_to_the_total(facts: Database, steps: list[tuple[str, int, int]]) -> None:
-    film = written(facts, steps, Caps(money=Money(3, "USD")))
+    film = written(facts, steps, Caps(money=Money(1, "USD")))
     with facts.read() as connection:
         postings = read_postings(connection, film.name, "USD", read_made(connection, film.name))
         totals = book.totals(connection, film.name, "USD")
@@ -375,7 +377,8 @@ def test_the_caps_that_people_see_are_the_caps_that_stop(
             used = used_up(connection, film.name, "USD", reaching, takes)
             for limit in reaching:
                 held = used[limit.name]
-                own = held.money if limit.cap.money and limit.cap.money.currency == "USD" else held.own
+                in_home = limit.cap.money is None or limit.cap.money.currency == "USD" or held.own is None
+                own = held.money if in_home else held.own
                 for of, cap, value in (
                     ("money", limit.cap.money, own),
                     ("takes", limit.cap.takes, held.takes),
