@@ -425,8 +425,10 @@ def test_a_name_that_is_taken_means_that_an_earlier_request_arrived(vault: Local
         assert len(there.book.statement().accepted) == 1
 
 
-def test_a_task_that_timed_out_inside_may_be_there() -> None:
-    late = said(504, {"code": 5002, "message": "Service timed out", "request_id": "r"})
+@pytest.mark.parametrize("code", [5000, 5002])
+@pytest.mark.parametrize("status", [200, 500, 504])
+def test_a_failure_inside_may_have_left_a_task_whatever_its_status(code: int, status: int) -> None:
+    late = said(status, {"code": code, "message": "Service timed out", "request_id": "r"})
     assert isinstance(answering.submission(late, "/"), AnswerLost)
 
 
