@@ -208,7 +208,8 @@ def _tags(roles: Iterable[str]) -> list[str]:
     for role in roles:
         bare = _TAG.sub("_", role.split(":")[1].partition("_")[2]).strip("_")
         base = (bare if bare[:1].isalpha() else f"ref_{bare}")[:14]
-        tag, number = base if len(base) > 2 else f"{base}_ref", 1
+        base = base if len(base) > 2 else f"{base}_ref"
+        tag, number = base, 1
         while tag in found:
             number += 1
             tag = f"{base}{number}"
