@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 
 from picturelock.core.ids import SceneCode, ShotCode, UnitId
 from picturelock.core.money import Money
@@ -71,11 +72,13 @@ def cap_uses(caps: Caps, postings: Sequence[Posting], made: Iterable[MadeTake]) 
         postings: Of its book.
         made: Its takes.
     """
+    # Many entries lie in few places.
+    places = cache(_places)
     tallies: defaultdict[Scope, _Tally] = defaultdict(_Tally)
     own: defaultdict[Scope, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
     task_takes: defaultdict[Scope, set[str]] = defaultdict(set)
     for posting in postings:
-        for scope in _places(posting.unit, posting.vendor, posting.task):
+        for scope in places(posting.unit, posting.vendor, posting.task):
             tally = tallies[scope]
             if posting.state in _COMMITTED:
                 tally.home += posting.home_micros
@@ -89,7 +92,7 @@ def cap_uses(caps: Caps, postings: Sequence[Posting], made: Iterable[MadeTake]) 
             if scope.task and posting.take:
                 task_takes[scope].add(posting.take)
     for take in made:
-        for scope in _places(take.unit, take.provider, ""):
+        for scope in places(str(take.unit), take.provider, ""):
             tallies[scope].takes += 1
     for scope, names in task_takes.items():
         tallies[scope].takes += len(names)
@@ -109,7 +112,7 @@ def cap_uses(caps: Caps, postings: Sequence[Posting], made: Iterable[MadeTake]) 
     return tuple(sorted(uses, key=lambda use: -(use.share if use.share is not None else Decimal(1))))
 
 
-def _places(unit: str, vendor: str, task: str) -> list[Scope]:
+def _places(unit: str, vendor: str, task: str) -> tuple[Scope, ...]:
     """The scopes of caps that an entry lies in, as :func:`picturelock.ledger.caps.limits` writes them."""
     places = [Scope()]
     if unit:
@@ -119,7 +122,7 @@ def _places(unit: str, vendor: str, task: str) -> list[Scope]:
         places.append(Scope(vendor=vendor))
     if task:
         places.append(Scope(task=task))
-    return places
+    return tuple(places)
 
 
 def _used(tally: _Tally, own: dict[str, int], limit: Limit, currency: str) -> Used:

@@ -285,10 +285,14 @@ def _currency_of(vendor: str, charges: Sequence[Charge]) -> str:
 def _rates(settings: Settings, postings: Iterable[Posting]) -> tuple[RateUsed, ...]:
     into = settings.caps.currency
     booked: defaultdict[tuple[str, str, str, str, Decimal | None], list[int]] = defaultdict(lambda: [0, 0])
+    known: dict[tuple[str, str, date], tuple[Decimal | None, str, str]] = {}
     for posting in postings:
         if posting.currency in {"", into} or not posting.micros:
             continue
-        rate, day, source = _listed(settings, posting)
+        key = (posting.vendor, posting.currency, posting.at.date())
+        if key not in known:
+            known[key] = _listed(settings, *key)
+        rate, day, source = known[key]
         sums = booked[posting.vendor, posting.currency, day, source, rate]
         sums[0] += abs(posting.micros)
         sums[1] += abs(posting.home_micros)
@@ -308,9 +312,9 @@ def _rates(settings: Settings, postings: Iterable[Posting]) -> tuple[RateUsed, .
     )
 
 
-def _listed(settings: Settings, posting: Posting) -> tuple[Decimal | None, str, str]:
+def _listed(settings: Settings, vendor: str, currency: str, on: date) -> tuple[Decimal | None, str, str]:
     try:
-        rate = _rate_on(settings, posting.currency, posting.vendor, posting.at.date())
+        rate = _rate_on(settings, currency, vendor, on)
     except (UserError, NotFound):
         return None, "", ""
     return (rate.rate, rate.day.isoformat(), rate.source) if rate is not None else (None, "", "")
