@@ -5,6 +5,7 @@ network agree.
 """
 
 from functools import partial
+from threading import RLock
 from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 import msgspec
@@ -16,6 +17,9 @@ from picturelock.core.frametime import FrameRate
 from picturelock.core.text import Identifier
 
 T = TypeVar("T")
+
+_met: set[object] = set()
+_meeting = RLock()
 
 
 @runtime_checkable
@@ -54,6 +58,15 @@ def _schema(kind: type) -> dict[str, Any]:
     return {"type": "string", "description": (kind.__doc__ or "").partition("\n")[0]}
 
 
+def _meet(kind: object) -> None:
+    # msgspec learns a type when it first reads one, and crashes the process when two threads teach it the same.
+    if kind in _met:
+        return
+    with _meeting:
+        msgspec.json.Decoder(kind, dec_hook=_decode)
+        _met.add(kind)
+
+
 def plain(value: object) -> Any:
     """Built-in values only: what JSON and YAML writers take."""
     return msgspec.to_builtins(value, enc_hook=_encode)
@@ -65,6 +78,7 @@ def built(kind: type[T], value: object) -> T:
     Raises:
         BadDocument: The value does not fit; the message says where (``$.scenes[0].shots[1].size``).
     """
+    _meet(kind)
     try:
         return msgspec.convert(value, kind, dec_hook=_decode)
     except msgspec.ValidationError as error:
@@ -82,6 +96,7 @@ def from_json(kind: type[T], data: bytes | str) -> T:
     Raises:
         BadDocument: Not JSON, or it does not fit the type.
     """
+    _meet(kind)
     try:
         return msgspec.json.decode(data, type=kind, dec_hook=_decode)
     except msgspec.DecodeError as error:
