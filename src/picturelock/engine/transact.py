@@ -223,7 +223,9 @@ class Transact:
                 executor_id=self._identity,
                 serializer=_Wire(),
                 log_level="WARNING",
-                # Nothing of ours waits for a notification, but this is how long the library takes to stop.
+                # Nothing of ours waits for a notification, but this is how long the library takes to stop. A server is
+                # not listened to either: to stop that, the library closes a connection under a thread that reads it.
+                use_listen_notify=False,
                 notification_listener_polling_interval_sec=_POLL_SECONDS,
                 enable_otlp=False,
             )

@@ -23,8 +23,8 @@ AT = datetime(2026, 5, 1, tzinfo=UTC)
 class House:
     """A database with one production, and a vault."""
 
-    def __init__(self, folder: Path) -> None:
-        self.database: Database = open_database(folder / "facts.db")
+    def __init__(self, folder: Path, place: Path | str) -> None:
+        self.database: Database = open_database(place)
         self.vault = LocalVault(folder / "vault")
         with self.database.write() as connection:
             connection.execute(sa.insert(tables.production).values(id="p", title="Tide", created_at=AT))
@@ -51,8 +51,8 @@ class House:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    found = House(tmp_path)
+def house(tmp_path: Path, place: Path | str) -> Iterator[House]:
+    found = House(tmp_path, place)
     yield found
     found.database.close()
 
@@ -123,7 +123,8 @@ def test_what_was_committed_cannot_be_changed(house: House) -> None:
 def test_every_state_ever_committed_can_be_had_again(
     tmp_path_factory: pytest.TempPathFactory, texts: list[str]
 ) -> None:
-    house = House(tmp_path_factory.mktemp("house"))
+    folder = tmp_path_factory.mktemp("house")
+    house = House(folder, folder / "facts.db")
     try:
         kept = {house.commit(f"{n}{text}"): f"{n}{text}" for n, text in enumerate(texts)}
         with house.database.read() as connection:
