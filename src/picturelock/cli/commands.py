@@ -468,18 +468,26 @@ def _call_lines(one: "CallView") -> list[str]:
 @click.option("--job", help="The vendor has it under this name.")
 @click.option("--never", is_flag=True, help="The vendor never got it: send it again.")
 @click.option("--charged", help="It is lost and cost this much, such as 60RUNWAYCR.")
+@click.option("--noted", is_flag=True, help="The vendor's second job has been seen and dealt with.")
 @click.option("--why", default="", help="For the record.")
 @_AS_JSON
 @in_studio
 def resolve(
-    studio: "Studio", call: str, job: str | None, never: bool, charged: str | None, why: str, as_json: bool
+    studio: "Studio",
+    call: str,
+    job: str | None,
+    never: bool,
+    charged: str | None,
+    noted: bool,
+    why: str,
+    as_json: bool,
 ) -> None:
     """Decide on a paid call whose answer was lost."""
     from picturelock.core.ids import CallId
     from picturelock.core.money import Money
 
     amount = Money.parse(charged) if charged else None
-    one = studio.resolve(CallId(call), job=job, never=never, charged=amount, why=why)
+    one = studio.resolve(CallId(call), job=job, never=never, charged=amount, noted=noted, why=why)
     emit(one, as_json=as_json, lines=lambda: _call_lines(one))
 
 

@@ -244,8 +244,8 @@ class Phase(StrEnum):
 _NEXT: dict[Phase, tuple[type[CallEvent], ...]] = {
     Phase.RESERVED: (Submitting, Refused, Cancelled),
     Phase.SUBMITTING: (Accepted, Finished, TurnedAway, Refused, Failed, Lost),
-    Phase.IN_DOUBT: (Accepted, Finished, NotFoundThere, Unresolved, Failed),
-    Phase.UNRESOLVED: (Accepted, Finished, NotFoundThere, Failed, Cancelled),
+    Phase.IN_DOUBT: (Accepted, Finished, NotFoundThere, Unresolved, Refused, Failed),
+    Phase.UNRESOLVED: (Accepted, Finished, NotFoundThere, Refused, Failed, Cancelled),
     Phase.ACCEPTED: (Finished, Failed, Cancelled, Unresolved),
     Phase.FINISHED: (Arrived, Failed, Finished, Unresolved),
     Phase.ARRIVED: (Settled, Unresolved),

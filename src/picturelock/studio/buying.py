@@ -18,14 +18,17 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 
 from picturelock.core.brief import read_brief
 from picturelock.core.clock import Clock
 from picturelock.core.codec import from_json
 from picturelock.core.digest import Digest
 from picturelock.core.failures import (
+    BadDocument,
     Charged,
     Conflict,
+    Damaged,
     GenerationFailed,
     PicturelockError,
     Retry,
@@ -92,13 +95,19 @@ FETCH = "fetch_call"
 API = "api"
 
 _PUSHED_BACK = 12  # times that a request is turned away before it is given up
-_LONGEST_PAUSE = timedelta(minutes=5)
+_LONGEST_PAUSE_SECONDS = 86_400.0
+_SENDS = 4  # tries of ours, while the database is not to be had; the request leaves in one of them at most
+_STALE = timedelta(seconds=5)
 _FETCHES = 6
 _TELLS = 8
 #: Kinds of no that are about the moment and not about the request.
 _FOR_NOW = {FailureKind.RATE, FailureKind.CONCURRENCY, FailureKind.OUTAGE}
 
 Submit = Callable[[sa.Connection, Job], None]
+
+
+class _Overtaken(Exception):
+    """Somebody else wrote to the call first."""
 
 
 class Buyer:
@@ -197,12 +206,17 @@ class Buyer:
 
     def send_call(self, steps: Steps, payload: Any) -> Any:
         """The workflow of one request. Whatever comes of it, the desk goes on from what is written."""
-        name = CallId(payload["call"])
-        try:
-            return steps.run("send", self._send, name)
-        except Exception as error:  # a fault of ours, too, must reach the inbox
-            steps.run("stop", self._not_sent, name, str(error))
-            raise
+        name, event = CallId(payload["call"]), payload["event"]
+        for number in range(_SENDS):
+            try:
+                return steps.run(f"send:{number}", self._send, name, event)
+            except Exception as error:  # a fault of ours, too, must reach the inbox
+                if number + 1 < _SENDS and isinstance(error, SQLAlchemyError):
+                    steps.sleep(2.0**number)
+                    continue
+                steps.run("stop", self._not_sent, name, str(error))
+                raise
+        return "given up"
 
     def _not_sent(self, name: CallId, why: str) -> None:
         known = calls.read_now(self._database, name)
@@ -215,15 +229,22 @@ class Buyer:
             case _:
                 pass
 
-    def _send(self, name: CallId) -> str:
+    def _send(self, name: CallId, event: int) -> str:
+        """Send the request that this job was handed in for.
+
+        Args:
+            name: The call.
+            event: Number of the event that will say that the request is about to leave. A job that was handed in for
+                an earlier attempt, and comes back to life, has nothing to send.
+        """
         passing("send.begun")
         known = calls.read_now(self._database, name)
         match known.state.phase:
-            case Phase.SUBMITTING:
+            case Phase.SUBMITTING if known.state.events == event + 1:
                 # This step was here before, and its worker died.
                 self._tell(known, Lost(why="the worker died while its request was out"))
                 return "in doubt"
-            case Phase.RESERVED:
+            case Phase.RESERVED if known.state.events == event:
                 pass
             case other:
                 return other.value
@@ -240,6 +261,14 @@ class Buyer:
         except Conflict:
             return "sent by another"
         passing("send.submitting")
+        known = OpenCall(call=call, state=state, told=known.told)
+        if self._clock.now() - now > _STALE:
+            # A machine that slept: others may have looked for the request meanwhile, so it must not leave any more.
+            why = VendorFailure(
+                kind=FailureKind.OUTAGE, message="this machine stood still", retry=Retry.LATER
+            )
+            self._tell(known, TurnedAway(failure=why, not_before=self._clock.now()))
+            return "too late"
         try:
             answer = supplier.submit(recipe, call.token, self._vault)
         except UserError as error:
@@ -249,7 +278,7 @@ class Buyer:
             )
             answer = SaidNo(failure=refused)
         passing("send.answered")
-        self._answered(OpenCall(call=call, state=state, told=known.told), answer)
+        self._answered(known, answer)
         passing("send.told")
         return "sent"
 
@@ -264,8 +293,8 @@ class Buyer:
             case SaidNo(failure=failure):
                 for_now = failure.kind in _FOR_NOW and failure.retry is Retry.LATER
                 if for_now and known.state.attempts < _PUSHED_BACK:
-                    pause = timedelta(seconds=failure.after_seconds or 2.0 ** min(known.state.attempts, 8))
-                    not_before = self._clock.now() + min(pause, _LONGEST_PAUSE)
+                    seconds = failure.after_seconds or 2.0 ** min(known.state.attempts, 8)
+                    not_before = self._clock.now() + timedelta(seconds=min(seconds, _LONGEST_PAUSE_SECONDS))
                     self._tell(known, TurnedAway(failure=failure, not_before=not_before))
                 elif failure.charged is Charged.NO:
                     self.close(known, Refused(failure=failure))
@@ -304,7 +333,7 @@ class Buyer:
             key=f"{call.production}:{call.unit}:{call.id}:send:{state.events}",
             workflow=SEND,
             queue=API,
-            payload={"call": str(call.id)},
+            payload={"call": str(call.id), "event": state.events},
             priority=call.priority,
         )
 
@@ -317,7 +346,7 @@ class Buyer:
         return self.close(known, Failed(failure=said.failure, bill=bill))
 
     def _bill_of(self, known: OpenCall, recipe: Recipe, failure: VendorFailure) -> Bill:
-        """What a failure costs where the vendor does not say: by its rule, or else as quoted, which is the safe side."""
+        """What a failure costs where the vendor does not say: by its rule, or else what was quoted as likely."""
         by_rule = vendor(known.call.vendor).rule(recipe, failure)
         if by_rule is not None:
             return by_rule
@@ -431,8 +460,10 @@ class Buyer:
             passing("fetch.downloaded")
             try:
                 fetched = take_in(path, brief, self._vault)
-            except PicturelockError as error:
-                return self._unusable(known, str(error))
+            except (BadDocument, Damaged) as error:
+                # It is paid for: a person may want to see it all the same.
+                kept = self._vault.put_file(path)
+                return self._unusable(known, f"{error} It is kept as {kept}.")
         passing("fetch.kept")
         fetched = msgspec.structs.replace(fetched, vendor_model=known.state.vendor_model)
         self._tell(known, Arrived(fetched=fetched))
@@ -527,15 +558,21 @@ class Buyer:
         for _ in range(_TELLS):
             try:
                 with self._database.write() as connection:
-                    following = calls.tell(connection, known.call.id, state, told, self._clock.now())
+                    try:
+                        following = calls.tell(connection, known.call.id, state, told, self._clock.now())
+                    except Conflict as error:
+                        raise _Overtaken from error
                     if follow is not None and told is event:
                         follow(connection, following)
                 return True
-            except Conflict:
+            except _Overtaken:
                 fresh = calls.read_now(self._database, known.call.id).state
                 if fresh.events == state.events:
                     break
-                state, told = fresh, _late(event, fresh)
+                late = _late(event, known.state, fresh)
+                if late is None:
+                    break
+                state, told = fresh, late
         if _contradicts(event, state):
             self._contradiction(known, event)
         return False
@@ -545,7 +582,7 @@ class Buyer:
             store.record_event(
                 connection,
                 known.call.production,
-                "contradiction",
+                store.CONTRADICTION,
                 str(known.call.id),
                 {"unit": known.call.unit, "event": event, "vendor": known.call.vendor},
                 self._clock.now(),
@@ -600,9 +637,21 @@ def _contradicts(event: CallEvent, state: CallState) -> bool:
             return False
 
 
-def _late(event: CallEvent, state: CallState) -> CallEvent:
-    """A slow worker's answer, as it reads by now: a no that comes in after doubt arose proves that nothing is there."""
-    if state.phase in {Phase.IN_DOUBT, Phase.UNRESOLVED} and isinstance(event, (TurnedAway, Refused)):
+def _late(event: CallEvent, then: CallState, now: CallState) -> CallEvent | None:
+    """A slow worker's answer, as it reads by now.
+
+    Args:
+        event: What it says.
+        then: The call as it knew it.
+        now: The call as it is.
+
+    Returns:
+        ``None`` where nothing follows from it any more: what it says of one attempt says nothing of the next.
+    """
+    if then.attempts != now.attempts and not isinstance(event, (Accepted, Finished)):
+        return None
+    if now.phase in {Phase.IN_DOUBT, Phase.UNRESOLVED} and isinstance(event, TurnedAway):
+        # A no that comes in after doubt arose proves that nothing is there.
         return NotFoundThere(evidence=f"the answer came late: {event.failure.message}")
     return event
 

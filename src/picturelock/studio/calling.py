@@ -25,6 +25,7 @@ from picturelock.generate import calls
 from picturelock.generate.calls import OpenCall
 from picturelock.generate.registry import vendor
 from picturelock.generate.vendor import AtWork, BrokeOff, Job, MadeIt, NoAnswer, Vanished
+from picturelock.studio import facts as store
 from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
 from picturelock.studio.workplace import make_engine
@@ -137,10 +138,11 @@ def resolve(
     job: str | None = None,
     never: bool = False,
     charged: Money | None = None,
+    noted: bool = False,
     by: str,
     why: str = "",
 ) -> CallView:
-    """Decide on a call that nobody can tell about.
+    """Decide on a call that nobody can tell about, or of which the vendor has more than we know.
 
     Args:
         production: Whose.
@@ -148,16 +150,32 @@ def resolve(
         job: The vendor has it under this name; it goes on from there.
         never: The vendor never got it; it is sent again.
         charged: It is lost, and cost this much, in the vendor's currency; may be zero.
+        noted: A second job of the call, at the vendor, has been seen and dealt with.
         by: Who says so.
         why: For the record.
 
     Raises:
-        Malformed: Not exactly one of the three.
-        Conflict: The call does not wait for a person.
+        Malformed: Not exactly one of the four.
+        Conflict: The call does not wait for a person, or the job is another call's.
     """
-    if (job is not None) + never + (charged is not None) != 1:
-        raise Malformed("a call is resolved in one way", remedy="Give one of --job, --never and --charged.")
+    if (job is not None) + never + (charged is not None) + noted != 1:
+        raise Malformed(
+            "a call is resolved in one way", remedy="Give one of --job, --never, --charged and --noted."
+        )
     known = _read(production, name)
+    if noted:
+        with production.writing() as connection:
+            if name not in store.read_contradictions(connection, production.name):
+                raise Conflict(f"there is nothing to note about call {name}")
+            detail = {"unit": known.call.unit, "by": by, "why": why}
+            store.record_event(
+                connection, production.name, store.NOTED, str(name), detail, production.clock.now()
+            )
+        return call_of(production, name)
+    if job is not None:
+        with production.reading() as connection:
+            if job in calls.jobs_of(connection, known.call.vendor) and job != known.state.job:
+                raise Conflict(f"job {job} belongs to another call", remedy="See `picturelock calls --all`.")
     if known.state.phase not in {Phase.UNRESOLVED, Phase.IN_DOUBT}:
         raise Conflict(f"call {name} is {known.state.phase.value} and needs no decision")
     engine, workshop = make_engine(production)

@@ -89,6 +89,7 @@ def inbox(production: Production) -> list[InboxItem]:
         verdicts = store.read_verdicts(connection, production.name, newest)
         given_up = store.read_given_up(connection, production.name)
         bought = calls.open_calls(connection, production=production.name)
+        contradicted = store.read_contradictions(connection, production.name)
     items: list[InboxItem] = []
     for unit, takes in waiting.items():
         answer = verdicts.get(takes[-1])
@@ -108,6 +109,13 @@ def inbox(production: Production) -> list[InboxItem]:
         why = advice(call, stalled=is_stalled(call, production.clock))
         if why:
             items.append(InboxItem(unit=call.call.unit, takes=(), why=f"{call.call.id}: {why}"))
+    for name, (unit, job) in contradicted.items():
+        more = f"the vendor also has job {job}" if job else "the vendor made something"
+        why = (
+            f"{name}: {more}, which its record does not hold; it may be charged. Hold the vendor's bill against ours "
+            f"with `picturelock cost reconcile`, then say `picturelock resolve {name} --noted`."
+        )
+        items.append(InboxItem(unit=unit, takes=(), why=why))
     return items
 
 

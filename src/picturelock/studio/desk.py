@@ -13,11 +13,8 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Self
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from picturelock.core.clock import Clock
 from picturelock.core.codec import from_json
-from picturelock.core.failures import PicturelockError
 from picturelock.core.ids import CallId
 from picturelock.core.paidcall import (
     Accepted,
@@ -58,6 +55,7 @@ _LOOKS_AT_ONCE = 8
 _RENEW = timedelta(seconds=2)
 _LOOK_AGAIN = timedelta(seconds=20)
 _LOOKED_LONG_ENOUGH = timedelta(minutes=30)
+_GONE = timedelta(minutes=5)
 _OUT = {Phase.SUBMITTING, Phase.IN_DOUBT, Phase.ACCEPTED}
 
 
@@ -98,6 +96,8 @@ class Desk:
         self.governor = Governor(self._terms.concurrency)
         self._asked: dict[CallId, datetime] = {}
         self._heard: dict[CallId, int] = {}
+        self._missed: dict[CallId, datetime] = {}
+        self._first: dict[CallId, datetime] = {}
 
     @property
     def vendor_name(self) -> str:
@@ -161,8 +161,8 @@ class Desk:
                 # Its worker writes down what came of it, and another does if that one died. This is for neither.
                 return now - call.changed_at > 10 * self._scaled(self._terms.settle_seconds)
             case Phase.IN_DOUBT:
-                sent = call.last(Submitting) or call.call.intended_at
-                if now - sent < self._scaled(self._terms.settle_seconds):
+                # A machine that slept in between may still have sent it a moment before the answer counted as lost.
+                if now - _last_sent(call) < self._scaled(self._terms.settle_seconds):
                     return False
                 pause = min(_LOOK_AGAIN, self._scaled(self._terms.settle_seconds))
             case _:
@@ -177,8 +177,9 @@ class Desk:
         try:
             with self._around():
                 self._ask(call)
-        except PicturelockError:
-            # Nothing was lost: the call stands as it did, and the next round asks again.
+        except Exception:  # noqa: BLE001  # for the others' sake
+            # Whatever went wrong with one call must not close the desk for the others. Nothing was lost: the call
+            # stands as it did, and a later round asks again.
             _log.exception("asking %s about %s failed", self._supplier.name, call.call.id)
 
     def _ask(self, call: OpenCall) -> None:
@@ -195,12 +196,18 @@ class Desk:
         job = VendorJob(job=call.state.job, endpoint=call.state.endpoint, recipe=recipe)
         said = self._supplier.poll(job)
         passing("look.answered")
+        if not isinstance(said, Vanished):
+            self._missed.pop(call.call.id, None)
         match said:
             case MadeIt():
                 self._buyer.finished(call, said)
             case BrokeOff():
                 self._buyer.broke_off(call, said)
             case Vanished(evidence=evidence):
+                # A vendor that has just taken a job may not find it everywhere yet.
+                since = self._missed.setdefault(call.call.id, self._clock.now())
+                if self._clock.now() - since < _GONE * self._scale:
+                    return
                 self._buyer.tell(
                     call, Unresolved(evidence=f"the vendor no longer knows job {job.job}: {evidence}")
                 )
@@ -229,7 +236,8 @@ class Desk:
             case NotThere(evidence=evidence):
                 self._buyer.tell(call, NotFoundThere(evidence=evidence))
             case CannotTell(evidence=evidence, later=later):
-                long_enough = self._clock.now() - sent > _LOOKED_LONG_ENOUGH * self._scale
+                since = self._first.setdefault(call.call.id, self._clock.now())
+                long_enough = self._clock.now() - since > _LOOKED_LONG_ENOUGH * self._scale
                 if not later or long_enough:
                     self._buyer.tell(call, Unresolved(evidence=evidence))
         passing("look.told")
@@ -237,7 +245,7 @@ class Desk:
     def _forget(self, known: Sequence[OpenCall]) -> None:
         """Remember nothing of calls that have ended."""
         names = {call.call.id for call in known}
-        for book in (self._asked, self._heard):
+        for book in (self._asked, self._heard, self._missed, self._first):
             for gone in [name for name in book if name not in names]:
                 del book[gone]
 
@@ -296,10 +304,16 @@ class Desks:
                         renewed = now
                     if mine:
                         desk.turn(pool)
-                except (SQLAlchemyError, PicturelockError, OSError):
+                except Exception:  # noqa: BLE001  # for the others' sake
                     # The desk must not close because one round went wrong; the next begins from the facts.
                     _log.exception("a round at the desk of %s went wrong", desk.vendor_name)
                 self._quit.wait(self._pause)
+
+
+def _last_sent(call: OpenCall) -> datetime:
+    """When the request can have left at the latest."""
+    known = (call.last(Submitting), call.last(Lost), call.call.intended_at)
+    return max(moment for moment in known if moment is not None)
 
 
 def _office(desk: Desk) -> str:

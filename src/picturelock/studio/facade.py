@@ -248,12 +248,22 @@ class Studio:
         job: str | None = None,
         never: bool = False,
         charged: Money | None = None,
+        noted: bool = False,
         why: str = "",
     ) -> "CallView":
-        """Decide on a call that nobody can tell about."""
+        """Decide on a call that nobody can tell about, or of which the vendor has more than we know."""
         from picturelock.studio.calling import resolve
 
-        return resolve(self.production, name, job=job, never=never, charged=charged, by=self.author, why=why)
+        return resolve(
+            self.production,
+            name,
+            job=job,
+            never=never,
+            charged=charged,
+            noted=noted,
+            by=self.author,
+            why=why,
+        )
 
     def cancel(self, name: CallId) -> "CallView":
         """Call a paid job off."""

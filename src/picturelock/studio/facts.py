@@ -365,6 +365,10 @@ def record_event(
     )
 
 
+#: Kinds of events: a vendor has something of a call that the call's record does not hold; a person has seen it.
+CONTRADICTION, NOTED = "contradiction", "contradiction_noted"
+
+
 def latest_event(connection: sa.Connection) -> int:
     """Number of the newest event; 0 if there is none."""
     return connection.execute(sa.select(sa.func.max(tables.event.c.number))).scalar_one() or 0
@@ -387,6 +391,27 @@ def read_given_up(
         .order_by(event.c.number)
     )
     return {UnitId(detail["unit"]): (str(detail["message"]), at) for detail, at in rows}
+
+
+def read_contradictions(connection: sa.Connection, production: str) -> dict[str, tuple[UnitId, str]]:
+    """Calls of which their vendor said something that their record does not hold, and no person has seen it yet.
+
+    Returns:
+        By call: its unit, and the vendor's name for the job; empty where it gave none.
+    """
+    event = tables.event
+    rows = connection.execute(
+        sa.select(event.c.kind, event.c.subject, event.c.detail)
+        .where(event.c.production == production, event.c.kind.in_((CONTRADICTION, NOTED)))
+        .order_by(event.c.number)
+    )
+    found: dict[str, tuple[UnitId, str]] = {}
+    for kind, call, detail in rows:
+        if kind == NOTED:
+            found.pop(call, None)
+        else:
+            found[call] = UnitId(detail["unit"]), str(detail["event"].get("job", ""))
+    return found
 
 
 def count_units_with_takes(connection: sa.Connection, production: str) -> tuple[int, str]:

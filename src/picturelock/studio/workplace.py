@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import QueueSpec
 from picturelock.generate import calls
+from picturelock.generate.access import on_loopback
 from picturelock.generate.registry import maker, vendor
 from picturelock.generate.vendor import Vendor
 from picturelock.studio.buying import API
@@ -65,7 +66,6 @@ def make_engine(production: Production, name: str = "") -> tuple[Engine, Worksho
 
 def make_desks(production: Production, engine: Engine, workshop: Workshop, vendors: Iterable[str]) -> Desks:
     """The desks of these vendors' accounts, to be kept while this process works."""
-    pace = float(os.environ.get("PICTURELOCK_PACE", "1"))
     desks = [
         Desk(
             vendor(name),
@@ -74,12 +74,21 @@ def make_desks(production: Production, engine: Engine, workshop: Workshop, vendo
             production.clock,
             workshop.buyer,
             engine.submit,
-            pace,
+            _pace(name),
             around=lambda: priced(production.folder),
         )
         for name in vendors
     ]
     return Desks(desks, production.database, engine.identity, production.clock)
+
+
+def _pace(name: str) -> float:
+    """Waiting times of a vendor, in its own; less than 1 only for one that is emulated on this machine.
+
+    A real vendor that is looked up before the request can have arrived would say that it is not there.
+    """
+    emulated = on_loopback(os.environ.get(f"PICTURELOCK_{name.upper().replace('-', '_')}_URL", ""))
+    return float(os.environ.get("PICTURELOCK_PACE", "1")) if emulated else 1.0
 
 
 def vendors_used(production: Production, snapshot: Snapshot) -> list[str]:

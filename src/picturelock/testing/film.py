@@ -33,7 +33,20 @@ STILLS = {"openai": "openai/gpt-image-2"}
 
 _OPENAI = ("sk-proj-" + "0" * 32, "sk-admin-" + "0" * 32)
 _PATIENCE_S = 300.0
-_PLACES = ("FIELD", "SHORE", "ROAD", "FOREST", "HILL", "MEADOW", "LAKE", "VALLEY", "BRIDGE", "ORCHARD", "MOOR", "RIVER")
+_PLACES = (
+    "FIELD",
+    "SHORE",
+    "ROAD",
+    "FOREST",
+    "HILL",
+    "MEADOW",
+    "LAKE",
+    "VALLEY",
+    "BRIDGE",
+    "ORCHARD",
+    "MOOR",
+    "RIVER",
+)
 
 
 def screenplay(shots: int) -> str:
@@ -137,7 +150,9 @@ class Film:
     @contextmanager
     def database(self) -> Iterator[Database]:
         """Its facts."""
-        place = self._environment.get("PICTURELOCK_DATABASE") or self.folder / ".picturelock" / "production.db"
+        place = (
+            self._environment.get("PICTURELOCK_DATABASE") or self.folder / ".picturelock" / "production.db"
+        )
         with open_database(place, create=False) as database:
             yield database
 
