@@ -35,7 +35,7 @@ def kind(name: str) -> "type[Emulator[Any]]":
     except ModuleNotFoundError as error:
         raise MissingExtra(
             f"{name} cannot be emulated without {error.name}",
-            remedy=f"Install picturelock[emulators,{name}].",
+            remedy="Run: pip install 'picturelock[emulators]'",
         ) from error
 
 
