@@ -99,7 +99,14 @@ def elected(database: Database, identity: str, now: datetime, pulse: Pulse, offi
         return True
 
 
-def resign(database: Database, identity: str, office: str) -> None:
+def holder(database: Database, office: str = _REAPER) -> str | None:
+    """Whose lease stands, whether or not it has run out."""
+    with database.read() as connection:
+        query = sa.select(tables.lease.c.holder).where(tables.lease.c.name == office)
+        return connection.execute(query).scalar_one_or_none()
+
+
+def resign(database: Database, identity: str, office: str = _REAPER) -> None:
     """Leave an office to others at once."""
     lease = tables.lease
     with database.write() as connection:

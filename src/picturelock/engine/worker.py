@@ -262,6 +262,7 @@ class _Worker:
         while True:
             try:
                 pulse.beat(engine.database, _living(engine))
+                self._depose_a_dead_reaper()
                 if pulse.elected(engine.database, engine.identity, engine.clock.now(), engine.pulse):
                     self._reap()
             except (SQLAlchemyError, transact.LibraryError, PicturelockError, OSError):
@@ -269,6 +270,16 @@ class _Worker:
                 _log.exception("a heartbeat failed")
             if self._quit.wait(engine.pulse.beat_seconds):
                 return
+
+    def _depose_a_dead_reaper(self) -> None:
+        """One that was killed on this machine need not be waited for until its lease runs out."""
+        database = self._engine.database
+        name = pulse.holder(database)
+        if name is None or name == self._engine.identity:
+            return
+        with ExitStack() as locks:
+            if any(o.identity == name and self._lock_is_free(o, locks) for o in pulse.workers(database)):
+                pulse.resign(database, name)
 
     def _reap(self) -> None:
         """Give the jobs of the dead back to their queues, and adopt what versions without a worker left."""

@@ -25,6 +25,7 @@ from picturelock.engine.pulse import Pulse
 
 STEPS = 4
 PULSE = Pulse(beat_seconds=0.1, dead_after_seconds=1.5, deaths_allowed=3, deaths_suspect=2)
+SLOW = Pulse(beat_seconds=0.1, dead_after_seconds=3600)
 PATIENT = Pulse(beat_seconds=0.1, dead_after_seconds=1.5, deaths_allowed=100)
 
 
@@ -141,6 +142,7 @@ def main() -> int:
     parser.add_argument("--die-at", default="")
     parser.add_argument("--forever", action="store_true")
     parser.add_argument("--impatient", action="store_true")
+    parser.add_argument("--slow", action="store_true", help="silence is no death for an hour")
     chosen = parser.parse_args()
     worker = engine(
         chosen.folder,
@@ -149,7 +151,7 @@ def main() -> int:
         chosen.version,
         home=chosen.home,
         die_at=chosen.die_at,
-        pulse=PULSE if chosen.impatient else PATIENT,
+        pulse=SLOW if chosen.slow else PULSE if chosen.impatient else PATIENT,
     )
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from picturelock.db import tables
 from picturelock.db.connection import Database, open_database
 from picturelock.db.statements import insert
+from picturelock.engine import pulse
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import Job, JobState, QueueSpec, State
 
@@ -133,9 +134,7 @@ class Stage:
         return not states
 
     def reaper(self) -> str | None:
-        with self.database.read() as connection:
-            query = sa.select(tables.lease.c.holder).where(tables.lease.c.name == "reaper")
-            return connection.execute(query).scalar_one_or_none()
+        return pulse.holder(self.database)
 
     def jobs(self) -> dict[str, JobState]:
         return {job.key: job for job in self.engine.jobs()}
@@ -378,3 +377,16 @@ def test_a_worker_that_says_goodbye_leaves_the_election_to_the_others(stage: Sta
     third = stage.up("third", "1", "--forever", "--impatient")
     wait_for(lambda: stage.reaper() == "third")
     stage.stop(third)
+
+
+def test_a_reaper_that_was_killed_on_this_machine_is_not_waited_for(stage: Stage) -> None:
+    first = stage.up("first", "1", "--forever", "--slow")
+    wait_for(lambda: stage.reaper() == "first")
+    second = stage.up("second", "1", "--forever", "--slow")
+    stage.ask(8, seconds=0.3)
+    wait_for(lambda: {job.worker for job in stage.jobs().values()} >= {"first", "second"})
+    kill(first)
+    wait_for(lambda: all(job.state is State.DONE for job in stage.jobs().values()))
+    assert stage.reaper() == "second"
+    assert stage.effects() == all_effects(8)
+    stage.stop(second)

@@ -24,12 +24,6 @@ def worker(identity: str, beat_at: datetime = NOON) -> Living:
     return Living(identity=identity, host="host", pid=7, version="1", beat_at=beat_at)
 
 
-def holder(database: Database, office: str = "reaper") -> str | None:
-    with database.read() as connection:
-        query = sa.select(tables.lease.c.holder).where(tables.lease.c.name == office)
-        return connection.execute(query).scalar_one_or_none()
-
-
 def test_a_beat_is_the_last_sign_of_life(database: Database) -> None:
     pulse.beat(database, worker("b"))
     pulse.beat(database, worker("a"))
@@ -60,10 +54,10 @@ def test_offices_are_held_apart(database: Database) -> None:
     assert pulse.elected(database, "b", NOON, FAST, "desk:kling")
     assert pulse.elected(database, "c", NOON, FAST)
     pulse.resign(database, "b", "desk:runway")
-    assert holder(database, "desk:runway") == "a"
+    assert pulse.holder(database, "desk:runway") == "a"
     pulse.resign(database, "a", "desk:runway")
-    assert holder(database, "desk:runway") is None
-    assert (holder(database, "desk:kling"), holder(database)) == ("b", "c")
+    assert pulse.holder(database, "desk:runway") is None
+    assert (pulse.holder(database, "desk:kling"), pulse.holder(database)) == ("b", "c")
 
 
 def test_of_many_that_stand_at_once_one_is_elected(database: Database) -> None:
@@ -80,7 +74,7 @@ def test_of_many_that_stand_at_once_one_is_elected(database: Database) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert won == [holder(database)]
+    assert won == [pulse.holder(database)]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
