@@ -20,10 +20,12 @@ from picturelock.core.failures import Internal
 from picturelock.core.ids import CallId
 from picturelock.core.paidcall import Phase
 from picturelock.db import tables
-from picturelock.db.connection import Database, open_database
+from picturelock.db.connection import Database
 from picturelock.generate import calls
+from picturelock.studio.folder import Folder
+from picturelock.studio.whereabouts import open_facts
 from picturelock.testing.emulators.remote import Remote, process
-from picturelock.testing.reckoning import Reckoning, reckon
+from picturelock.testing.reckoning import Reckoning, known_jobs, reckon
 
 HURRY = 100
 """Virtual seconds of a vendor in a real one, and how much sooner Picturelock asks."""
@@ -149,11 +151,9 @@ class Film:
 
     @contextmanager
     def database(self) -> Iterator[Database]:
-        """Its facts."""
-        place = (
-            self._environment.get("PICTURELOCK_DATABASE") or self.folder / ".picturelock" / "production.db"
-        )
-        with open_database(place, create=False) as database:
+        """Its facts, in the folder or on a server."""
+        database, _ = open_facts(Folder(self.folder))
+        with database:
             yield database
 
     @property
@@ -166,6 +166,12 @@ class Film:
         """Hold a vendor's book against ours."""
         with self.database() as database:
             return reckon(remote.statement(), database, [self.name])
+
+    def unknown_jobs(self, remote: Remote) -> list[str]:
+        """What the vendor's list shows beside the jobs that we know."""
+        with self.database() as database:
+            known = known_jobs(database, [self.name])
+        return [job for job in remote.statement().jobs() if job not in known]
 
     def waiting(self) -> list[CallId]:
         """Calls that wait for a person."""

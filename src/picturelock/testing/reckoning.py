@@ -89,14 +89,19 @@ def reckon(statement: Statement, database: Database, productions: Iterable[str])
     for double in statement.doubled():
         if double.by == "token":
             twice.update(double.jobs[1:])
-    waiting = [call for call in ours if call.state.phase in _WITHOUT_JOB and not _jobs_of(call)]
+    waiting = [
+        call
+        for call in ours
+        if not _jobs_of(call) and (call.state.phase in _WITHOUT_JOB or _by_a_person(call))
+    ]
     room = Counter(call.call.model for call in waiting)
     lost: list[str] = []
     awaited = Decimal(0)
     for job, entry in jobs.items():
         if job in known:
             continue
-        # A call that waits for a person may be this job's; no more jobs may be excused so than there are such calls.
+        # A call that waits for a person, or was given up by one, may be this job's; no more jobs may be excused so than
+        # there are such calls.
         if room.total():
             model = entry.accepted.model if room[entry.accepted.model] else next(iter(+room))
             room[model] -= 1
@@ -140,6 +145,14 @@ def _jobs_of(call: OpenCall) -> list[str]:
     named = [told.event.job for told in call.told if isinstance(told.event, (Accepted, Finished))]
     named += [told.event.failure.request for told in call.told if isinstance(told.event, Failed)]
     return list(dict.fromkeys(job for job in named if job))
+
+
+def known_jobs(database: Database, productions: Iterable[str]) -> set[str]:
+    """Every job that these productions' calls name."""
+    with database.read() as connection:
+        return {
+            job for name in productions for call in calls.calls_of(connection, name) for job in _jobs_of(call)
+        }
 
 
 def _by_a_person(call: OpenCall) -> bool:
