@@ -26,8 +26,8 @@ from picturelock.testing.film import (
 from picturelock.testing.postgres import Server
 
 SHOTS = 12
-CROWD = 30
 KILLS = int(os.environ.get("PICTURELOCK_KILLS", "12"))
+CROWD = 10 + KILLS // 2
 SEED = 20_261_121
 MAKERS = {**STILLS, **CLIPS}
 
