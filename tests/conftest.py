@@ -8,7 +8,7 @@ from hypothesis import settings
 
 from picturelock.db.connection import Database, open_database
 from picturelock.engine.engine import Engine
-from picturelock.studio.timekeeping import SystemClock
+from picturelock.engine.timekeeping import SystemClock
 from picturelock.testing.postgres import Server, server
 
 settings.register_profile("house", deadline=None, print_blob=True)

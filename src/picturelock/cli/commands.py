@@ -736,7 +736,7 @@ def models(context: click.Context, maker: str, as_json: bool) -> None:
     from picturelock.studio.folder import Folder
     from picturelock.studio.offering import models as offered
     from picturelock.studio.pricing import priced
-    from picturelock.studio.timekeeping import SystemClock
+    from picturelock.engine.timekeeping import SystemClock
 
     today = SystemClock().now().date()
     try:

@@ -162,14 +162,45 @@ def open_calls(
         vendor: Only this vendor's, of all productions.
         production: Only this production's, of all vendors.
     """
-    table, event = tables.paid_call, tables.call_event
-    ended = sa.select(event.c.call).where(event.c.call == table.c.id, event.c.kind.in_(_ENDS))
-    query = sa.select(table).where(~ended.exists())
-    if vendor is not None:
-        query = query.where(table.c.vendor == vendor)
-    if production is not None:
-        query = query.where(table.c.production == production)
-    return _with_events(connection, connection.execute(query.order_by(table.c.intended_at, table.c.id)).all())
+    return Following(vendor=vendor, production=production).open_calls(connection)
+
+
+class Following:
+    """Calls that have not ended, for who looks again and again: only what something has happened to is read anew.
+
+    What a call was and what has happened to it never changes, so the number of its events says whether it is known.
+
+    Args:
+        vendor: Only this vendor's, of all productions.
+        production: Only this production's, of all vendors.
+    """
+
+    def __init__(self, *, vendor: str | None = None, production: str | None = None) -> None:
+        table, event = tables.paid_call, tables.call_event
+        ended = sa.select(event.c.call).where(event.c.call == table.c.id, event.c.kind.in_(_ENDS))
+        last = sa.select(sa.func.max(event.c.sequence)).where(event.c.call == table.c.id)
+        query = sa.select(table.c.id, last.scalar_subquery()).where(~ended.exists())
+        if vendor is not None:
+            query = query.where(table.c.vendor == vendor)
+        if production is not None:
+            query = query.where(table.c.production == production)
+        self._query = query.order_by(table.c.intended_at, table.c.id)
+        self._known: dict[str, OpenCall] = {}
+
+    def open_calls(self, connection: sa.Connection) -> list[OpenCall]:
+        """Calls that have not ended, oldest first. One thread at a time."""
+        found = [
+            (name, 0 if last is None else last + 1) for name, last in connection.execute(self._query).tuples()
+        ]
+        known = self._known
+        changed = [name for name, events in found if name not in known or known[name].state.events != events]
+        for call in _read_some(connection, changed):
+            known[call.call.id] = call
+        if len(known) > len(found):
+            open_now = {name for name, _ in found}
+            for ended in known.keys() - open_now:
+                del known[ended]
+        return [known[name] for name, _ in found]
 
 
 def next_number(connection: sa.Connection, production: str, unit: UnitId, recipe: Digest) -> int:
@@ -195,6 +226,16 @@ def jobs_of(connection: sa.Connection, vendor: str) -> frozenset[str]:
         .where(table.c.vendor == vendor, event.c.kind == "accepted")
     ).scalars()
     return frozenset(body["job"] for body in rows)
+
+
+def _read_some(connection: sa.Connection, names: Sequence[str]) -> list[OpenCall]:
+    table = tables.paid_call
+    rows = [
+        row
+        for part in _portions(names)
+        for row in connection.execute(sa.select(table).where(table.c.id.in_(part)))
+    ]
+    return _with_events(connection, rows)
 
 
 def _with_events(connection: sa.Connection, rows: Sequence[Any]) -> list[OpenCall]:

@@ -16,6 +16,7 @@ from picturelock.core.money import Money
 from picturelock.core.paidcall import Bill, Quote, VendorFailure
 from picturelock.core.take import Recipe
 from picturelock.core.value import Value
+from picturelock.generate.access import Doorplate
 from picturelock.generate.provider import Model
 from picturelock.vault.store import Vault
 
@@ -242,9 +243,14 @@ class Notice(Value, frozen=True, kw_only=True):
 
 @runtime_checkable
 class Vendor(Protocol):
-    """A paid maker of takes, reached over the network."""
+    """A paid maker of takes, reached over the network.
+
+    Attributes:
+        door: Its address, and the variables that its keys and settings are in.
+    """
 
     name: str
+    door: Doorplate
 
     def terms(self) -> Terms:
         """What the account allows."""

@@ -51,6 +51,8 @@ def _look(where: Path) -> Iterator[Finding]:
         yield Finding(what="production", ok=True, detail="none here")
         return
     yield _try("production", lambda: _production(folder))
+    for name in _vendors(folder):
+        yield _try(f"{name} (bought from)", lambda name=name: _reach(name))
 
 
 def _try(what: str, look: Callable[[], str]) -> Finding:
@@ -84,3 +86,30 @@ def _production(folder: Folder) -> str:
     finally:
         production.close()
     return f"{snapshot.settings.title}, {len(snapshot.board.shots())} shots"
+
+
+def _vendors(folder: Folder) -> list[str]:
+    """Paid vendors that the production buys from; none where it cannot be opened, which is told already."""
+    from picturelock.studio.production import Production
+    from picturelock.studio.workplace import vendors_used
+
+    try:
+        production = Production.open(folder.root)
+    except (OSError, PicturelockError):
+        return []
+    try:
+        return vendors_used(production, production.snapshot())
+    except PicturelockError:
+        return []
+    finally:
+        production.close()
+
+
+def _reach(name: str) -> str:
+    """Whether its address and keys are set. Nothing is sent: an answer of the vendor would cost or prove nothing."""
+    from picturelock.generate.registry import vendor
+
+    door = vendor(name).door
+    where = door.base_url()
+    keys = ", ".join(door.all_keys())
+    return f"{where}, {keys} set"

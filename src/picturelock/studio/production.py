@@ -24,7 +24,7 @@ from picturelock.history.locks import read_locks, write_locks
 from picturelock.history.worktree import write_whole
 from picturelock.studio.folder import Folder
 from picturelock.studio.planning import Snapshot
-from picturelock.studio.timekeeping import SystemClock
+from picturelock.engine.timekeeping import SystemClock
 from picturelock.studio.whereabouts import missing, open_facts
 from picturelock.vault.local import LocalVault
 

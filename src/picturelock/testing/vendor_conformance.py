@@ -21,7 +21,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -40,6 +40,7 @@ from picturelock.core.ids import UnitId
 from picturelock.core.money import Money
 from picturelock.core.paidcall import BillSource, FailureKind, VendorFailure
 from picturelock.core.take import Input, Operation, Recipe
+from picturelock.engine.timekeeping import SystemClock
 from picturelock.generate.vendor import (
     AnswerLost,
     AtWork,
@@ -603,7 +604,7 @@ def tells_a_wrong_key_without_showing_it(bench: Bench) -> None:
     failure = _failure_of(answer)
     _expect("kind", failure.kind, FailureKind.UNAUTHORISED)
     _require(f"asking again does not help: {failure!r}", holds=failure.retry is not Retry.LATER)
-    sought = Sought(token=_OURS, recipe=recipe, sent_at=datetime.now(UTC))
+    sought = Sought(token=_OURS, recipe=recipe, sent_at=SystemClock().now())
     job = Job(job="00000000-0000-4000-8000-000000000000", endpoint="", recipe=recipe)
     told: list[object] = [vendor, answer, vendor.terms()]
     for act in (lambda: vendor.locate(sought), lambda: vendor.poll(job), lambda: vendor.cancel(job)):
@@ -619,7 +620,7 @@ def reads_no_sense_into_notices(bench: Bench) -> None:
     """A callback that is not genuine is never trusted, and breaks nothing."""
     vendor = bench.open()
     for body in (b"", b"{}", b"\xff\x00", b"[1]", b'{"id":"x","status":"SUCCEEDED"}'):
-        notice = vendor.notice({"content-type": "application/json"}, body, datetime.now(UTC))
+        notice = vendor.notice({"content-type": "application/json"}, body, SystemClock().now())
         _require(f"{body!r} gave {notice!r}", holds=notice is None or not notice.trusted)
 
 

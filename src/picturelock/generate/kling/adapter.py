@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote as quoted
@@ -14,6 +14,7 @@ from picturelock.core.clock import Clock
 from picturelock.core.failures import UserError
 from picturelock.core.paidcall import Bill, Quote, VendorFailure
 from picturelock.core.take import Recipe
+from picturelock.engine.timekeeping import SystemClock
 from picturelock.generate.access import Doorplate, Secret
 from picturelock.generate.catalogue import by_rule, current, hold, offered
 from picturelock.generate.catalogue import quote as quote_of
@@ -63,6 +64,7 @@ class Kling:
     """
 
     name = "kling"
+    door = _DOOR
 
     def __init__(
         self,
@@ -71,7 +73,7 @@ class Kling:
         submit_seconds: float = _SUBMIT_SECONDS,
     ) -> None:
         self._environment = environment
-        self._clock = clock or _WallClock()
+        self._clock = clock or SystemClock()
         self._submit_seconds = submit_seconds
         self._guard = threading.Lock()
         self._lines: dict[str, Line] = {}
@@ -215,10 +217,3 @@ class Kling:
         keys = _DOOR.all_keys(self._environment)
         token = signing.token(keys[_ACCESS], keys[_SECRET], self._clock.now())
         return {"authorization": Secret(f"Bearer {token.reveal()}")}
-
-
-class _WallClock:
-    """The computer's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)

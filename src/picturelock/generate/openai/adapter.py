@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from picturelock.core.clock import Clock
 from picturelock.core.failures import Charged, Retry, UserError
 from picturelock.core.paidcall import Bill, FailureKind, Quote, VendorFailure
 from picturelock.core.take import Recipe
+from picturelock.engine.timekeeping import SystemClock
 from picturelock.generate.access import Doorplate, Secret
 from picturelock.generate.catalogue import Entry, by_rule, current, hold, offered
 from picturelock.generate.catalogue import quote as quote_of
@@ -72,6 +73,7 @@ class OpenAI:
     """
 
     name = "openai"
+    door = _DOOR
 
     def __init__(
         self,
@@ -80,7 +82,7 @@ class OpenAI:
         submit_seconds: float = _SUBMIT_SECONDS,
     ) -> None:
         self._environment = environment
-        self._clock = clock or _WallClock()
+        self._clock = clock or SystemClock()
         self._submit_seconds = submit_seconds
         self._lines: dict[tuple[str, str], Line] = {}
         self._guard = threading.Lock()
@@ -231,13 +233,6 @@ class OpenAI:
     def _opening(self, variable: str) -> dict[str, str | Secret]:
         key = _DOOR.key(variable, self._environment)
         return {"authorization": Secret(f"Bearer {key.reveal()}")}
-
-
-class _WallClock:
-    """The computer's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
 
 
 def _entry(recipe: Recipe) -> Entry:

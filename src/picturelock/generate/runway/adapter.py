@@ -14,6 +14,7 @@ from picturelock.core.clock import Clock
 from picturelock.core.failures import Retry, UserError
 from picturelock.core.paidcall import Bill, FailureKind, Quote, VendorFailure
 from picturelock.core.take import Recipe
+from picturelock.engine.timekeeping import SystemClock
 from picturelock.generate.access import Doorplate, Secret
 from picturelock.generate.catalogue import Entry, by_rule, current, hold, offered
 from picturelock.generate.catalogue import quote as quote_of
@@ -55,13 +56,6 @@ _SUBMIT_SECONDS = 60.0
 _INLINE_BYTES = 5_000_000
 
 
-class _WallClock:
-    """The computer's clock."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
 class Runway:
     """Clips from their first frames, and stills, by Runway's own models and those that it resells.
 
@@ -76,6 +70,7 @@ class Runway:
     """
 
     name = "runway"
+    door = DOOR
 
     def __init__(
         self,
@@ -84,7 +79,7 @@ class Runway:
         submit_seconds: float = _SUBMIT_SECONDS,
     ) -> None:
         self._environment = environment
-        self._clock = clock or _WallClock()
+        self._clock = clock or SystemClock()
         self._submit_seconds = submit_seconds
         self._guard = threading.Lock()
         self._lines: dict[str, Line] = {}

@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import datetime, timedelta
 
-from picturelock.studio.timekeeping import SystemClock
+from picturelock.engine.timekeeping import SystemClock
 
 
 class VirtualClock:
