@@ -61,12 +61,16 @@ class Server:
         binaries: Folder with the programs.
         durable: Whether a commit is on the disk before it is answered.
         owner: User to run as; ``None`` for the one who asks.
+        listen: Address at which other machines reach it too; empty for none.
     """
 
-    def __init__(self, folder: Path, binaries: Path, *, durable: bool, owner: int | None) -> None:
+    def __init__(
+        self, folder: Path, binaries: Path, *, durable: bool, owner: int | None, listen: str = ""
+    ) -> None:
         self.folder = folder
         self.binaries = binaries
-        self._settings = _SETTINGS if durable else _SETTINGS | _FAST
+        self.listen = listen
+        self._settings = (_SETTINGS if durable else _SETTINGS | _FAST) | {"listen_addresses": listen}
         self._owner = owner
         self._guard: subprocess.Popen[str] | None = None
         self._names = count(1)
@@ -75,6 +79,11 @@ class Server:
         """Address of one of the server's databases."""
         where = {"host": str(self.folder)}
         return sa.URL.create("postgresql", _USER, database=name, query=where).render_as_string()
+
+    def from_afar(self, url: str) -> str:
+        """How other machines reach one of the server's databases."""
+        afar = sa.URL.create("postgresql", _USER, host=self.listen, database=self._name(url))
+        return afar.render_as_string()
 
     def create(self, *, like: str | None = None) -> str:
         """Make a database.
@@ -159,6 +168,9 @@ class Server:
         )
         if made.returncode:
             raise Internal(f"PostgreSQL's data folder cannot be made: {made.stderr}")
+        if self.listen:
+            with (self.folder / "data" / "pg_hba.conf").open("a", encoding="utf-8") as admitted:
+                admitted.write(f"host all {_USER} samenet trust\n")
 
     def _answers(self) -> bool:
         try:
@@ -177,7 +189,7 @@ class Server:
 
 
 @contextmanager
-def server(*, durable: bool = False) -> Iterator[Server]:
+def server(*, durable: bool = False, listen: str = "") -> Iterator[Server]:
     """Start a server of its own for the time of the block (about a second).
 
     PostgreSQL refuses to run as root; there it runs as ``nobody``.
@@ -185,6 +197,7 @@ def server(*, durable: bool = False) -> Iterator[Server]:
     Args:
         durable: Write as a real server does. Without it commits are several times faster, and a power cut, but no
             ``kill -9`` of a client, could lose them.
+        listen: Address on which it also listens, at PostgreSQL's own port, for anybody of the same network.
 
     Raises:
         MissingExtra: There are no programs.
@@ -194,7 +207,9 @@ def server(*, durable: bool = False) -> Iterator[Server]:
         owner = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
         if owner is not None:
             os.chown(folder, owner, -1)
-        one = Server(folder, _within_reach(_binaries(), folder, owner), durable=durable, owner=owner)
+        one = Server(
+            folder, _within_reach(_binaries(), folder, owner), durable=durable, owner=owner, listen=listen
+        )
         one.initialise()
         one.start()
         try:

@@ -1,0 +1,260 @@
+"""Machines that die, or lose the network, while several work for one production and its money is out.
+
+Two machines with their own network, host name and TCP share a database, two vendors and a vault. A person hands in the
+work from a third. The vendors' own books say afterwards what happened there.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from picturelock.core.failures import MissingExtra
+from picturelock.core.paidcall import Phase, Submitting
+from picturelock.db.connection import open_database
+from picturelock.engine import pulse
+from picturelock.generate import calls
+from picturelock.generate.calls import OpenCall
+from picturelock.testing.emulators.faults import Fault, Rule
+from picturelock.testing.emulators.remote import Remote, process
+from picturelock.testing.film import CLIPS, Film, copy, screenplay, surroundings
+from picturelock.testing.machines import DATABASE, VENDORS, Machine, Site, site
+from picturelock.testing.postgres import Server, server
+from picturelock.testing.reckoning import Reckoning
+
+pytestmark = pytest.mark.slow
+
+SHOTS = 8
+PATIENCE_S = 200.0
+
+#: Waiting times of Picturelock's, so much shorter. Not more: a silent machine is taken for dead after a minute of real
+#: time, and a doubtful call must not be looked up before what that machine sent can have arrived.
+PACE = 0.2
+SPEED = 25
+SLOW_ANSWER_S = 3.0
+
+Record = Callable[[str, object], None]
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Site]:
+    try:
+        with site() as found:
+            yield found
+    except MissingExtra as missing:
+        pytest.skip(missing.message)
+
+
+@pytest.fixture(scope="module")
+def servant(place: Site) -> Iterator[Server]:
+    with server(listen=place.address(DATABASE)) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A production that has everything but its clips; every other one is to be bought from the other vendor."""
+    home = tmp_path_factory.mktemp("board")
+    (home / "weather.fountain").write_text(screenplay(SHOTS), "utf-8")
+    Film(home, {}).must("init", "film", "--script", "weather.fountain", "--size", "640x360", "--auto-approve")
+    folder = home / "film"
+    Film(folder, {}).must("run", "--until", "keyframes")
+    kind = "            kind: clip\n"
+    head, *units = (folder / "board.yaml").read_text("utf-8").split(kind)
+    makers = [f"            provider: {CLIPS[('kling', 'runway')[n % 2]]}\n" for n in range(len(units))]
+    text = head + "".join(kind + maker + unit for maker, unit in zip(makers, units, strict=True))
+    (folder / "board.yaml").write_text(text, "utf-8")
+    with (folder / "production.yaml").open("a", encoding="utf-8") as settings:
+        settings.write("profile: unattended\ncaps: {money: 500USD}\n")
+    return folder
+
+
+@pytest.fixture
+def suppliers() -> Iterator[dict[str, Remote]]:
+    hurried = ("--time-scale", str(SPEED))
+    with process("kling", *hurried) as kling, process("runway", *hurried) as runway:
+        yield {"kling": kling, "runway": runway}
+
+
+@dataclass
+class Crew:
+    """A production on a server, and who works for it."""
+
+    film: Film
+    suppliers: dict[str, Remote]
+    environment: dict[str, str]
+    address: str
+    at_work: dict[str, "subprocess.Popen[str]"]
+
+    def begin(self, machine: Machine) -> None:
+        worker = machine.start(
+            "worker", "--name", machine.name, cwd=self.film.folder, environment=self.environment
+        )
+        self.at_work[machine.name] = worker
+        assert worker.stdout is not None
+        said = worker.stdout.readline()
+        assert said.startswith("Working"), said + worker.stdout.read()
+
+    def hand_in(self) -> None:
+        """From a third place, which then goes home."""
+        run = self.film.start("run", "--until", "clips", quiet=False)
+        try:
+            self.await_(lambda: len(self.calls()) == SHOTS, "every call is ordered")
+        finally:
+            os.killpg(run.pid, signal.SIGINT)
+        run.communicate(timeout=PATIENCE_S)
+
+    def calls(self) -> list[OpenCall]:
+        with open_database(self.address, create=False) as facts, facts.read() as connection:
+            return calls.calls_of(connection, self.film.name)
+
+    def out(self, name: str) -> list[OpenCall]:
+        """Calls whose request a worker has in its hands."""
+        return [
+            call
+            for call in self.calls()
+            if call.state.phase is Phase.SUBMITTING
+            and isinstance(told := call.told[-1].event, Submitting)
+            and told.worker.endswith(f"-{name}")
+        ]
+
+    def keeper(self, vendor: str) -> str:
+        with open_database(self.address, create=False) as facts:
+            return (pulse.holder(facts, f"desk:{vendor}") or "").rpartition("-")[2]
+
+    def known(self) -> set[str]:
+        """Workers that nobody takes for dead."""
+        with open_database(self.address, create=False) as facts:
+            return {worker.identity.rpartition("-")[2] for worker in pulse.workers(facts)}
+
+    def in_the_middle(self, name: str) -> None:
+        """Some clips are there, others are still to be asked for, and a worker has a request out."""
+
+        def there() -> bool:
+            phases = {call.state.phase for call in self.calls()}
+            assert Phase.RESERVED in phases, f"{name} had no request out in time"
+            return Phase.SETTLED in phases and bool(self.out(name))
+
+        self.await_(there, f"{name} has a request out")
+
+    def done(self) -> None:
+        """Until nothing goes on by itself any more."""
+        ended = {*(phase for phase in Phase if phase.ended), Phase.UNRESOLVED}
+        self.await_(lambda: all(call.state.phase in ended for call in self.calls()), "every call has ended")
+
+    def await_(self, condition: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + PATIENCE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                stand = [(call.call.id, call.call.vendor, call.state.phase.value) for call in self.calls()]
+                raise AssertionError(f"never came: {what}; {stand}")
+            time.sleep(0.1)
+
+    def go_home(self) -> None:
+        """Everybody who lives stops in good order."""
+        for name, worker in self.at_work.items():
+            if worker.poll() is None:
+                worker.terminate()
+                said, _ = worker.communicate(timeout=PATIENCE_S)
+                assert worker.returncode == 0, f"{name}: {said}"
+
+    def books(self, record: Record) -> dict[str, Reckoning]:
+        """What the vendors' books and ours say, once a last run finds nothing to do."""
+        code, said = self.film.command("run", "--until", "clips", "--json")
+        report = json.loads(said)
+        found = {name: self.film.reckon(remote) for name, remote in self.suppliers.items()}
+        for name, book in found.items():
+            record(name, book)
+        known = self.calls()
+        made = {call.call.unit for call in known if call.state.phase is Phase.SETTLED}
+        waiting = {call.call.unit: call for call in known if call.state.phase is Phase.UNRESOLVED}
+        assert len(made | waiting.keys()) == SHOTS, (code, said)
+        assert set(report["held"]) == {str(unit) for unit in waiting}
+        assert not report["failed"], report
+        assert all(call.state.note for call in waiting.values())
+        return found
+
+
+@pytest.fixture
+def crew(board: Path, suppliers: dict[str, Remote], servant: Server, tmp_path: Path) -> Iterator[Crew]:
+    folder = copy(board, tmp_path / "film")
+    environment = surroundings(suppliers) | {"PICTURELOCK_PACE": str(PACE)}
+    environment |= {f"PICTURELOCK_{name.upper()}_CONCURRENCY": "2" for name in suppliers}
+    with servant.database() as url:
+        film = Film(folder, environment)
+        film.must("move", "--to", url)
+        for remote in suppliers.values():
+            remote.misbehave(Rule(fault=Fault.LATE, count=0, seconds=SLOW_ANSWER_S))
+        afar = servant.from_afar(url)
+        one = Crew(film, suppliers, environment | {"PICTURELOCK_DATABASE": afar}, url, {})
+        try:
+            yield one
+        finally:
+            for worker in one.at_work.values():
+                if worker.poll() is None:
+                    worker.kill()
+                worker.communicate()
+
+
+@pytest.mark.parametrize("hosts", [("studio", "studio"), ("alpha", "beta")], ids=["one name", "two names"])
+def test_a_machine_that_dies_is_replaced_by_the_other(
+    hosts: tuple[str, str], place: Site, crew: Crew, record_property: Record
+) -> None:
+    """Of two machines with one host name the free lock tells at once; otherwise only silence does."""
+    a, b = (place.machine(name, host) for name, host in zip("ab", hosts, strict=True))
+    crew.begin(a)
+    crew.await_(lambda: all(crew.keeper(vendor) == "a" for vendor in CLIPS), "a keeps the desks")
+    crew.begin(b)
+    crew.hand_in()
+    crew.in_the_middle("a")
+    assert a.die()
+    crew.done()
+    assert all(crew.keeper(vendor) == "b" for vendor in CLIPS)
+    assert crew.known() == {"b"}
+    crew.go_home()
+    assert all(book.clean for book in crew.books(record_property).values())
+
+
+@pytest.mark.parametrize("lost", [(DATABASE, VENDORS), (DATABASE,)], ids=["all", "database"])
+def test_a_machine_that_comes_back_after_it_was_taken_for_dead_spoils_nothing(
+    lost: tuple[str, ...], place: Site, crew: Crew, record_property: Record
+) -> None:
+    a, b = place.machine("a", "alpha"), place.machine("b", "beta")
+    crew.begin(a)
+    crew.await_(lambda: all(crew.keeper(vendor) == "a" for vendor in CLIPS), "a keeps the desks")
+    crew.begin(b)
+    crew.hand_in()
+    crew.in_the_middle("a")
+    a.cut(*lost)
+    crew.await_(lambda: crew.known() == {"b"}, "a is taken for dead")
+    crew.await_(lambda: all(crew.keeper(vendor) == "b" for vendor in CLIPS), "b keeps the desks")
+    a.mend(*lost)
+    crew.await_(lambda: crew.known() == {"a", "b"}, "a is back")
+    crew.done()
+    crew.go_home()
+    assert all(book.clean for book in crew.books(record_property).values())
+
+
+def test_short_cuts_of_one_network_and_then_the_other_spoil_nothing(
+    place: Site, crew: Crew, record_property: Record
+) -> None:
+    a, b = place.machine("a", "alpha"), place.machine("b", "beta")
+    crew.begin(a)
+    crew.await_(lambda: all(crew.keeper(vendor) == "a" for vendor in CLIPS), "a keeps the desks")
+    crew.begin(b)
+    crew.hand_in()
+    for network in (VENDORS, DATABASE):
+        crew.in_the_middle("a")
+        a.cut(network)
+        time.sleep(8.0)
+        a.mend(network)
+    crew.done()
+    assert crew.known() == {"a", "b"}
+    crew.go_home()
+    assert all(book.clean for book in crew.books(record_property).values())
