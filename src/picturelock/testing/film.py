@@ -34,7 +34,7 @@ CLIPS = {"kling": "kling/kling-v2-5-turbo", "runway": "runway/gen4_turbo"}
 STILLS = {"openai": "openai/gpt-image-2"}
 
 _OPENAI = ("sk-proj-" + "0" * 32, "sk-admin-" + "0" * 32)
-_PATIENCE_S = 300.0
+_PATIENCE_S = 1500.0
 _PLACES = (
     "FIELD",
     "SHORE",
@@ -197,7 +197,7 @@ def kill_at_random(film: Film, crew: Sequence[Sequence[str]], kills: int, seed: 
     hit = 0
     try:
         while hit < kills:
-            time.sleep(dice.uniform(0.3, 2.0))
+            time.sleep(dice.uniform(0.5, 5.0))
             victim = dice.randrange(len(crew))
             running = at_work[victim]
             if running.poll() is None:

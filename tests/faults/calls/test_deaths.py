@@ -27,7 +27,7 @@ from picturelock.testing.postgres import Server
 
 SHOTS = 12
 KILLS = int(os.environ.get("PICTURELOCK_KILLS", "12"))
-CROWD = 10 + KILLS // 2
+CROWD = 12 + KILLS // 4
 SEED = 20_261_121
 MAKERS = {**STILLS, **CLIPS}
 
@@ -144,6 +144,7 @@ def test_a_death_at_any_named_moment_buys_nothing_twice_and_loses_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3000)
 def test_four_workers_that_are_killed_at_random_buy_nothing_twice_and_lose_nothing(
     boards: dict[str, Path],
     server: str,
