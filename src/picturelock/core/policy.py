@@ -113,6 +113,19 @@ class Routing(Value, frozen=True, kw_only=True):
     voice: str = "builtin/voice"
 
 
+class Fallback(Value, frozen=True, kw_only=True):
+    """Who takes over where a maker could not, in this order, as ``provider/model``. Nobody, unless it says so.
+
+    A maker is left when its retries did not help, or when its calls bring nothing. What a vendor refuses for its content
+    goes to no other vendor, only to a maker that costs nothing.
+    """
+
+    keyframe: tuple[str, ...] = ()
+    plate: tuple[str, ...] = ()
+    clip: tuple[str, ...] = ()
+    voice: tuple[str, ...] = ()
+
+
 class Settings(Value, frozen=True, kw_only=True):
     """``production.yaml``.
 
@@ -132,6 +145,7 @@ class Settings(Value, frozen=True, kw_only=True):
     caps: Caps = Caps()
     rates: tuple[Rate, ...] = ()
     routing: Routing = Routing()
+    fallback: Fallback = Fallback()
     slate: bool = False
     vendors: dict[str, dict[str, str | int | bool]] = {}
 

@@ -24,13 +24,14 @@ LADDER: Mapping[Category, tuple[Action, ...]] = {
 # Actions after which nothing further happens by itself.
 FINAL = frozenset({Action.ACCEPT, Action.ASK, Action.ESCALATE, Action.ABANDON})
 
-_WORDS: Mapping[Category, str] = {
+WORDS: Mapping[Category, str] = {
     Category.CHARACTER: "character consistency",
     Category.SPATIAL: "space and scale",
     Category.MULTI_CHARACTER: "multi-character collapse",
     Category.MOTION: "image to video",
     Category.PLATFORM: "tool and platform",
 }
+"""The kinds of failure in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,7 @@ def decide(verdict: Verdict, situation: Situation, category: Category | None = N
         names = ", ".join(r.check for r in verdict.unknown)
         return Decision(action=Action.ASK, reason=f"not measured: {names}; a person has to look")
     category = category or Category.PLATFORM
-    why = f"{_WORDS[category]}: {verdict.failures[0].reason}"
+    why = f"{WORDS[category]}: {verdict.failures[0].reason}"
     if situation.takes >= situation.cap:
         return _give_up(situation, category, f"{why}; the cap of {situation.cap} candidates is reached")
     if not situation.deterministic and situation.retried < situation.retries:

@@ -28,7 +28,7 @@ from picturelock.generate.vendor import AtWork, BrokeOff, Job, MadeIt, NoAnswer,
 from picturelock.studio import facts as store
 from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
-from picturelock.studio.workplace import make_engine
+from picturelock.studio.workplace import make_engine, pace
 
 
 class Moment(Value, frozen=True, kw_only=True):
@@ -94,7 +94,8 @@ def is_stalled(call: OpenCall, clock: Clock) -> bool:
     since = call.last(Accepted)
     if call.state.phase is not Phase.ACCEPTED or since is None:
         return False
-    return clock.now() - since > timedelta(seconds=vendor(call.call.vendor).terms().patience_seconds)
+    patience = vendor(call.call.vendor).terms().patience_seconds * pace(call.call.vendor)
+    return clock.now() - since > timedelta(seconds=patience)
 
 
 def _view(call: OpenCall, clock: Clock) -> CallView:

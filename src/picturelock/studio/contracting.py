@@ -12,16 +12,16 @@ from picturelock.gate.measure import measure_contract
 from picturelock.gate.profiles import profile
 from picturelock.gate.subject import ContractSubject, Finding
 from picturelock.generate.registry import route
-from picturelock.studio.planning import Snapshot
+from picturelock.studio.planning import Snapshot, Wish
 from picturelock.studio.recipes import maker_of
 
 _JOINT = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-def contract_verdict(snapshot: Snapshot, shot: Shot, unit: Unit) -> Verdict:
+def contract_verdict(snapshot: Snapshot, shot: Shot, unit: Unit, fell_to: str = "") -> Verdict:
     """The gate's answer on a unit's contract, for the model that would make it."""
     settings = snapshot.settings
-    _, model = route(maker_of(unit.provider, unit.kind, settings))
+    _, model = route(maker_of(unit, settings, fell_to))
     said = contract_findings(
         snapshot.board,
         shot,
@@ -38,6 +38,8 @@ def contract_verdict(snapshot: Snapshot, shot: Shot, unit: Unit) -> Verdict:
     return judge(Gate.CONTRACT, measure_contract(subject), profile(settings.profile))
 
 
-def gaps(snapshot: Snapshot, shot: Shot, unit: Unit) -> tuple[str, ...]:
+def gaps(snapshot: Snapshot, wish: Wish) -> tuple[str, ...]:
     """Why the unit's contract cannot be worked from; empty if it can."""
-    return tuple(failed.reason for failed in contract_verdict(snapshot, shot, unit).failures)
+    return tuple(
+        failed.reason for failed in contract_verdict(snapshot, wish.shot, wish.unit, wish.fell_to).failures
+    )

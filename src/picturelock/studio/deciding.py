@@ -97,7 +97,7 @@ def inbox(production: Production) -> list[InboxItem]:
         items.append(InboxItem(unit=unit, takes=takes, why=why))
     wanted = {w.unit.id for w in found if isinstance(w.standing, Wanted)}
     for wish in found:
-        lacking = gaps(snapshot, wish.shot, wish.unit) if isinstance(wish.standing, Wanted) else ()
+        lacking = gaps(snapshot, wish) if isinstance(wish.standing, Wanted) else ()
         if lacking:
             items.append(InboxItem(unit=wish.unit.id, takes=(), why=f"contract: {'; '.join(lacking)}"))
     items += [

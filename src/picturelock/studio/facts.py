@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from picturelock.core.take import Measurement, Part, Review, ReviewKind, Take, V
 from picturelock.core.text import Identifier
 from picturelock.db import tables
 from picturelock.db.statements import insert_once
+from picturelock.review.falling import Fall, in_force
 from picturelock.review.standing import Candidate
 
 
@@ -28,10 +29,12 @@ class Facts:
     Attributes:
         candidates: Takes by unit, oldest first.
         reviews: Reviews by unit, oldest first.
+        falls: Changes of maker by unit, oldest first.
     """
 
     candidates: Mapping[UnitId, Sequence[Candidate]]
     reviews: Mapping[UnitId, Sequence[Review]]
+    falls: Mapping[UnitId, Sequence[Fall]] = field(default_factory=dict)
 
     def takes_of(self, unit: UnitId) -> Sequence[Candidate]:
         """The unit's takes, oldest first."""
@@ -40,6 +43,11 @@ class Facts:
     def reviews_of(self, unit: UnitId) -> Sequence[Review]:
         """The unit's reviews, oldest first."""
         return self.reviews.get(unit, ())
+
+    def falls_of(self, unit: UnitId, brief: Digest) -> tuple[Fall, ...]:
+        """The unit's changes of maker that count for a brief, oldest first."""
+        falls = self.falls.get(unit)
+        return in_force(falls, self.reviews_of(unit), brief) if falls else ()
 
 
 def read_facts(connection: sa.Connection, production: str, units: Iterable[UnitId] | None = None) -> Facts:
@@ -75,7 +83,7 @@ def read_facts(connection: sa.Connection, production: str, units: Iterable[UnitI
                 at=at,
             )
         )
-    return Facts(candidates, said)
+    return Facts(candidates, said, read_falls(connection, production, units))
 
 
 Id = TypeVar("Id", bound=Identifier)
@@ -365,6 +373,32 @@ def record_event(
     )
 
 
+def record_fall(connection: sa.Connection, production: str, fall: Fall) -> None:
+    """Write that another maker takes over."""
+    record_event(connection, production, FELL, str(fall.unit), fall, fall.at)
+
+
+def read_falls(
+    connection: sa.Connection, production: str, units: Iterable[UnitId] | None = None
+) -> dict[UnitId, list[Fall]]:
+    """Changes of maker by unit, oldest first, of a production or of these units only."""
+    event = tables.event.c
+    query = (
+        sa.select(event.detail)
+        .where(event.production == production, event.kind == FELL)
+        .order_by(event.number)
+    )
+    if units is not None:
+        query = query.where(event.subject.in_([str(unit) for unit in units]))
+    found: dict[UnitId, list[Fall]] = {}
+    for detail in connection.execute(query).scalars():
+        fall = built(Fall, detail)
+        found.setdefault(fall.unit, []).append(fall)
+    return found
+
+
+#: Kind of event: another maker takes over.
+FELL = "fell_back"
 #: Kinds of events: a vendor has something of a call that the call's record does not hold; a person has seen it.
 CONTRADICTION, NOTED = "contradiction", "contradiction_noted"
 

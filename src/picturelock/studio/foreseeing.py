@@ -65,7 +65,7 @@ def _item(
     briefs: Mapping[TakeId, Digest],
 ) -> PlanItem | None:
     unit = wish.unit
-    maker = maker_of(unit.provider, unit.kind, snapshot.settings)
+    maker = maker_of(unit, snapshot.settings, wish.fell_to)
     takes = known.takes_of(unit.id)
     match wish.standing:
         case None:
@@ -110,7 +110,7 @@ def _to_make(
     briefs: Mapping[TakeId, Digest],
     maker: str,
 ) -> PlanItem:
-    lacking = gaps(snapshot, wish.shot, wish.unit)
+    lacking = gaps(snapshot, wish)
     if lacking:
         return PlanItem(
             unit=wish.unit.id,

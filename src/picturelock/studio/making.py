@@ -35,6 +35,7 @@ from picturelock.generate.registry import maker, provider, route
 from picturelock.generate.vendor import Vendor
 from picturelock.ledger import book
 from picturelock.ledger.scope import Scope
+from picturelock.review.falling import Fall
 from picturelock.review.standing import Wanted, read_reviews
 from picturelock.studio import facts as store
 from picturelock.studio import judging
@@ -50,7 +51,8 @@ from picturelock.studio.planning import (
     wanted_now,
     wishes,
 )
-from picturelock.studio.recipes import write_recipe
+from picturelock.studio.recipes import maker_of, write_recipe
+from picturelock.studio.succession import after_refusal, is_paid, open_actions, successors, unpaid
 from picturelock.vault.store import Vault
 
 #: Signs what the automatic review says.
@@ -201,11 +203,45 @@ class Workshop:
         order: Order,
         digest: BriefDigest,
         shots: list[ShotCode] | None = None,
+        only: UnitId | None = None,
     ) -> list[UnitId]:
         """Hand in every take that can be made now; what was handed in before stays as it is.
 
+        Args:
+            connection: Inside a transaction.
+            order: What was asked for.
+            digest: How a unit's brief is named.
+            shots: Of these alone.
+            only: This unit alone.
+
         Returns:
             The units, in the order of the board.
+        """
+        jobs = self.ready(connection, order, digest, shots, only)
+        self.hand_in(connection, jobs)
+        return [unit for unit, _ in jobs]
+
+    def hand_in(self, connection: sa.Connection, jobs: Iterable[tuple[UnitId, Job]]) -> None:
+        """Hand in what was found ready; what was handed in before stays as it is."""
+        for _, job in jobs:
+            self._submit(connection, job)
+
+    def ready(
+        self,
+        connection: sa.Connection,
+        order: Order,
+        digest: BriefDigest,
+        shots: list[ShotCode] | None = None,
+        only: UnitId | None = None,
+    ) -> list[tuple[UnitId, Job]]:
+        """What :meth:`submit_ready` would hand in; its recipes are in the vault. Many take a while to get there.
+
+        Args:
+            connection: To read with.
+            order: What was asked for.
+            digest: How a unit's brief is named.
+            shots: Of these alone.
+            only: This unit alone.
         """
         snapshot = self._snapshot(order)
         units = None
@@ -216,14 +252,14 @@ class Workshop:
         def read(names: Iterable[Any]) -> dict[Any, Take]:
             return store.read_some_takes(connection, order.production, names)
 
-        handed: list[UnitId] = []
+        found: list[tuple[UnitId, Job]] = []
         for wish in wanted_now(wishes(snapshot, known, digest, read, shots), order.goal):
-            verdict = contract_verdict(snapshot, wish.shot, wish.unit)
-            if not verdict.passed:
+            if only is not None and wish.unit.id != only:
                 continue
-            self._submit(connection, self._job(connection, order, snapshot, wish))
-            handed.append(wish.unit.id)
-        return handed
+            if not contract_verdict(snapshot, wish.shot, wish.unit, wish.fell_to).passed:
+                continue
+            found.append((wish.unit.id, self._job(connection, order, snapshot, wish)))
+        return found
 
     def _job(self, connection: sa.Connection, order: Order, snapshot: Snapshot, wish: Wish) -> Job:
         assert isinstance(wish.standing, Wanted)  # noqa: S101  # what `wanted_now` promises
@@ -297,7 +333,49 @@ class Workshop:
             key = f"{call.production}:{call.unit}:{call.recipe.hex[:16]}:call:{again.number}"
             self._submit(connection, Job(key=key, workflow=WORKFLOW, queue=API, payload=plain(again)))
             return
+        if self._taken_over(connection, job, call, error):
+            return
         self._put_down(connection, job, type(error).__name__, str(error))
+
+    def _taken_over(
+        self, connection: sa.Connection, job: TakeJob, call: PaidCall, error: PicturelockError
+    ) -> bool:
+        """Whether another maker makes the unit whose calls bring nothing, because the policy names one."""
+        failure = calls.read(connection, call.id).state.failure
+        snapshot = self._snapshot(job.order)
+        shot = snapshot.board.shot(job.unit.shot)
+        unit = shot.unit(job.unit.part)
+        if failure is None or unit is None:
+            return False
+        known = store.read_facts(connection, job.order.production, [job.unit])
+        falls = known.falls_of(job.unit, job.brief)
+        brief = read_brief(self._vault.read(job.brief))
+        able = successors(snapshot, shot, unit, brief, falls, self._clock.now().date())
+        others = after_refusal(able, failure)
+        if not others:
+            return False
+        action = Action.OTHER_MODEL if is_paid(others[0]) else Action.FALL_BACK
+        left = f"{call.vendor}/{call.model}"
+        self._fall(connection, job, left, others[0], action, str(error))
+        digest = brief_digest(snapshot)
+        return bool(self.submit_ready(connection, job.order, digest, [job.unit.shot], only=job.unit))
+
+    def _fall(
+        self, connection: sa.Connection, job: TakeJob, left: str, to: str, action: Action, reason: str
+    ) -> None:
+        known = store.read_facts(connection, job.order.production, [job.unit])
+        said = read_reviews(known.reviews_of(job.unit), known.takes_of(job.unit))
+        fall = Fall(
+            unit=job.unit,
+            brief=job.brief,
+            left=left,
+            to=to,
+            action=action,
+            reason=reason,
+            retakes=said.retakes,
+            at=self._clock.now(),
+        )
+        store.record_fall(connection, job.order.production, fall)
 
     def _intend(self, payload: Any) -> None:
         job = built(TakeJob, payload)
@@ -419,12 +497,19 @@ class Workshop:
             store.record_measurements(connection, production, take.id, measured, now)
             said = read_reviews(known.reviews_of(job.unit), known.takes_of(job.unit))
             _, model = route(f"{take.provider}/{take.model}")
+            falls = known.falls_of(job.unit, job.brief)
+            asked, _ = route(maker_of(unit, snapshot.settings, falls[-1].to if falls else ""))
+            # A take that comes late from a maker that was left changes nothing about who makes the next.
+            others = list[str]()
+            if asked.name == take.provider:
+                others += successors(snapshot, shot, unit, brief, falls, now.date())
             situation = Situation(
                 takes=len(known.takes_of(job.unit)),
                 cap=snapshot.settings.caps.takes_per_unit,
                 retries=snapshot.settings.retries,
-                retried=said.retakes,
+                retried=said.retakes - (falls[-1].retakes if falls else 0),
                 deterministic=model.deterministic,
+                available=open_actions(others),
             )
             verdict, decision = judging.answer(measured, snapshot.settings, shot, unit, situation)
             store.record_verdict(connection, production, take.id, verdict, decision, now)
@@ -439,7 +524,7 @@ class Workshop:
                     decision.reason,
                     now,
                 )
-            elif decision.action is Action.RETRY:
+            elif decision.action in {Action.RETRY, Action.OTHER_MODEL, Action.FALL_BACK}:
                 store.record_review(
                     connection,
                     production,
@@ -450,6 +535,10 @@ class Workshop:
                     decision.reason,
                     now,
                 )
+            if decision.action in {Action.OTHER_MODEL, Action.FALL_BACK}:
+                to = others[0] if decision.action is Action.OTHER_MODEL else unpaid(others)[0]
+                left = f"{take.provider}/{take.model}"
+                self._fall(connection, job, left, to, decision.action, decision.reason)
             self.submit_ready(connection, order, brief_digest(snapshot), [job.unit.shot])
         return decision.action.value
 

@@ -15,6 +15,7 @@ from picturelock.core.money import Money
 from picturelock.core.policy import Settings
 from picturelock.core.take import LockFile, ReviewKind, Take
 from picturelock.history.locks import by_policy
+from picturelock.review.falling import Fall
 from picturelock.review.standing import Chosen, Standing, Waiting, Wanted, standing
 from picturelock.studio.facts import Facts
 
@@ -63,6 +64,7 @@ class Wish:
         waits_on: Units that must be decided first.
         pinned: The shot is locked by a person: the take stays although the board may have moved on.
         in_use: The take that stands for the unit now, if any; it may be of an earlier board.
+        falls: Changes of maker that count now, oldest first.
     """
 
     unit: Unit
@@ -74,6 +76,12 @@ class Wish:
     waits_on: tuple[UnitId, ...] = ()
     pinned: bool = False
     in_use: TakeId | None = None
+    falls: tuple[Fall, ...] = ()
+
+    @property
+    def fell_to(self) -> str:
+        """Who makes it now; empty while that is who was asked first."""
+        return self.falls[-1].to if self.falls else ""
 
 
 def build_brief(
@@ -208,7 +216,17 @@ def _shot_wishes(
                     in_use = stands.standby or (lock.take if lock else None)
         if isinstance(stands, Chosen) and stands.take in takes:
             decided[unit.id.part] = takes[stands.take]
-        yield Wish(unit, scene, shot, stands, brief, rests_on, pinned=held and bool(lock), in_use=in_use)
+        yield Wish(
+            unit,
+            scene,
+            shot,
+            stands,
+            brief,
+            rests_on,
+            pinned=held and bool(lock),
+            in_use=in_use,
+            falls=facts.falls_of(unit.id, brief),
+        )
 
 
 def wanted_now(found: Iterable[Wish], goal: Goal) -> Iterator[Wish]:

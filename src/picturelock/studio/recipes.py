@@ -5,7 +5,7 @@ from typing import Any
 
 from picturelock import __version__
 from picturelock.board import prompts
-from picturelock.core.board import UnitKind
+from picturelock.core.board import Unit, UnitKind
 from picturelock.core.brief import Brief, StillBrief
 from picturelock.core.digest import Digest
 from picturelock.core.policy import Settings
@@ -17,16 +17,32 @@ from picturelock.review.standing import Wanted
 from picturelock.studio.planning import Snapshot, Wish, brief_inputs
 
 
-def maker_of(unit_provider: str, kind: UnitKind, settings: Settings) -> str:
-    """``provider/model`` for a unit."""
-    if unit_provider:
-        return unit_provider
+def maker_of(unit: Unit, settings: Settings, fell_to: str = "") -> str:
+    """``provider/model`` for a unit.
+
+    Args:
+        unit: What is to be made.
+        settings: The production's.
+        fell_to: Who took over from the first; empty for nobody.
+    """
+    if fell_to or unit.provider:
+        return fell_to or unit.provider
     routing = settings.routing
     return {
         UnitKind.CLIP: routing.clip,
         UnitKind.VOICE: routing.voice,
         UnitKind.PLATE: routing.plate,
-    }.get(kind, routing.keyframe)
+    }.get(unit.kind, routing.keyframe)
+
+
+def fallback_of(unit: Unit, settings: Settings) -> tuple[str, ...]:
+    """Who may take over a unit by the production's policy, in order."""
+    fallback = settings.fallback
+    return {
+        UnitKind.CLIP: fallback.clip,
+        UnitKind.VOICE: fallback.voice,
+        UnitKind.PLATE: fallback.plate,
+    }.get(unit.kind, fallback.keyframe)
 
 
 def _operation(wish: Wish) -> Operation:
@@ -57,7 +73,7 @@ def write_recipe(
     Raises:
         UserError: A vendor's model is retired, or cannot do it.
     """
-    text = maker_of(wish.unit.provider, wish.unit.kind, snapshot.settings)
+    text = maker_of(wish.unit, snapshot.settings, wish.fell_to)
     found, model = route(text)
     operation = _operation(wish)
     if operation not in model.operations and operation is Operation.COMPOSITE:

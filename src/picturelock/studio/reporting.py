@@ -3,6 +3,9 @@
 import html
 import io
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,38 +14,55 @@ import sqlalchemy as sa
 from picturelock.core.anchor import Value
 from picturelock.core.board import UnitKind
 from picturelock.core.frametime import seconds_text
-from picturelock.core.ids import UnitId
+from picturelock.core.ids import TakeId, UnitId
 from picturelock.core.money import Money
-from picturelock.core.policy import Action
-from picturelock.core.take import ReviewKind
+from picturelock.core.policy import Action, Decision
+from picturelock.core.take import Category, ReviewKind, Take, Verdict
 from picturelock.db import tables
-from picturelock.ledger import book
+from picturelock.gate.decision import WORDS
 from picturelock.ledger.breakdown import rework_share as rework_cost_share
 from picturelock.ledger.breakdown import spent_on
+from picturelock.ledger.postings import Posting, State
 from picturelock.ledger.reading import read_made, read_postings
-from picturelock.review.standing import Chosen
+from picturelock.ledger.totals import Totals, totals
+from picturelock.review.standing import Chosen, Waiting
 from picturelock.studio import facts as store
+from picturelock.studio.facts import Facts
 from picturelock.studio.looking import look
+from picturelock.studio.planning import Snapshot, Wish
 from picturelock.studio.production import Production
+from picturelock.studio.tallying import Asked, read_asked
 
-_STILLS = {UnitKind.KEYFRAME, UnitKind.LAST_KEYFRAME, UnitKind.PLATE}
+_STILLS = frozenset({UnitKind.KEYFRAME, UnitKind.LAST_KEYFRAME, UnitKind.PLATE})
 
 
 class Retrospective(Value, frozen=True, kw_only=True):
     """What a production took.
 
     Attributes:
+        units_bought: Units whose take in use was paid for.
         first_frames: Keyframe units, without plates and last keyframes.
-        first_frame_passes: Of these, how many passed with their first candidate.
-        image_calls: Calls for stills of any kind.
-        image_failures: Of these, calls that brought nothing, or a take that failed its gate or was rejected.
-        failures_by_category: Failed calls and failed takes of all kinds.
-        clip_calls: Image-to-video calls that delivered.
-        clip_seconds: What these delivered, handles included.
-        finished_seconds: Length of the cut; of the board where nothing has been cut.
+        first_frame_passes: Of these, how many have an approved take of the maker that was asked first.
+        first_frame_passes_at_once: Of these, how many passed with their first candidate.
+        image_calls: Requests to vendors for stills of any kind, and drawings made here.
+        image_failures: Of these, how many brought no picture.
+        image_rejections: Pictures that failed their gate or were rejected by a person.
+        image_cost: Settled for stills, charged failures and corrections included.
+        failures_by_category: Requests that brought nothing and takes that were turned down, of all kinds. The five
+            categories are always there.
+        clip_calls: Clips that vendors delivered.
+        clip_seconds: Their length, handles included.
+        clip_calls_here: Clips that were made without a vendor.
+        clip_seconds_here: Their length, handles included.
+        clip_failures: Requests to vendors for clips that brought nothing.
+        clip_rejections: Clips that failed their gate or were rejected by a person.
         clip_cost: Settled for clips, charged failures and corrections included.
+        fallbacks: Units whose take in use is not by the maker that was asked first, by who made it.
+        units_waiting: Units that wait for a person.
         rework_share: Share of all takes that are not in use, 0 to 1.
         rework_cost_share: Share of the cost that went into later takes and into calls that brought none, 0 to 1.
+        unsettled: Set aside for calls of which nobody knows whether they cost money; not in the total cost.
+        finished_seconds: Length of the cut; of the board where nothing has been cut.
         making_seconds: Computing or waiting time of all calls.
     """
 
@@ -50,22 +70,33 @@ class Retrospective(Value, frozen=True, kw_only=True):
     shots: int
     units: int
     units_done: int
+    units_bought: int
+    units_waiting: int
     first_frames: int
     first_frame_passes: int
+    first_frame_passes_at_once: int
     image_calls: int
     image_failures: int
+    image_rejections: int
+    image_cost: Money
     failures_by_category: dict[str, int]
     clip_calls: int
     clip_seconds: str
+    clip_calls_here: int
+    clip_seconds_here: str
+    clip_failures: int
+    clip_rejections: int
     clip_cost: Money
     voice_calls: int
     takes: int
     takes_in_use: int
+    fallbacks: dict[str, int]
     rework_share: Decimal
     rework_cost_share: Decimal
     tokens: int
     human_minutes: int
     total_cost: Money
+    unsettled: Money
     cost_per_finished_second: Money
     finished_seconds: str
     making_seconds: str
@@ -73,105 +104,182 @@ class Retrospective(Value, frozen=True, kw_only=True):
     not_measured: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Everything that is counted."""
+
+    wished: list[Wish]
+    known: Facts
+    takes: list[Take]
+    verdicts: dict[TakeId, tuple[Verdict, Decision]]
+    asked: list[Asked]
+    postings: list[Posting]
+    sums: Totals
+    milliseconds: dict[UnitId, int]
+    cut_frames: int | None
+
+
+def _see(production: Production, snapshot: Snapshot) -> _Seen:
+    wished, known = look(production, snapshot)
+    currency = snapshot.settings.caps.currency
+    call, cut = tables.call.c, tables.cut.c
+    with production.reading() as connection:
+        spent_on_units = connection.execute(
+            sa.select(call.unit, sa.func.sum(call.milliseconds))
+            .where(call.production == production.name)
+            .group_by(call.unit)
+        )
+        return _Seen(
+            wished=wished,
+            known=known,
+            takes=store.read_takes(connection, production.name),
+            verdicts=store.read_verdicts(connection, production.name),
+            asked=read_asked(connection, production.name),
+            postings=read_postings(
+                connection, production.name, currency, read_made(connection, production.name)
+            ),
+            sums=totals(connection, production.name, currency),
+            milliseconds={UnitId(unit): int(spent) for unit, spent in spent_on_units},
+            cut_frames=connection.execute(
+                sa.select(cut.frames)
+                .where(cut.production == production.name)
+                .order_by(cut.number.desc())
+                .limit(1)
+            ).scalar_one_or_none(),
+        )
+
+
 def retrospective(production: Production) -> Retrospective:
     """Read the facts and count."""
     snapshot = production.snapshot()
     board, settings = snapshot.board, snapshot.settings
-    units = {unit.id: unit for unit in board.units()}
-    wished, known = look(production, snapshot)
-    in_use = {w.unit.id: w.in_use for w in wished if w.in_use is not None}
-    with production.reading() as connection:
-        takes = store.read_takes(connection, production.name)
-        verdicts = store.read_verdicts(connection, production.name)
-        calls = connection.execute(
-            sa.select(tables.call).where(tables.call.c.production == production.name)
-        ).all()
-        last_cut = connection.execute(
-            sa.select(tables.cut.c.frames)
-            .where(tables.cut.c.production == production.name)
-            .order_by(tables.cut.c.number.desc())
-            .limit(1)
-        ).scalar_one_or_none()
-        tokens = book.quantity(connection, production.name, book.Kind.TOKENS)
-        minutes = book.quantity(connection, production.name, book.Kind.HUMAN_MINUTES)
-        currency = settings.caps.currency
-        spent = book.totals(connection, production.name, currency).settled
-        postings = read_postings(
-            connection, production.name, currency, read_made(connection, production.name)
-        )
-    kinds = {unit: _kind(unit) for unit in {t.unit for t in takes} | {UnitId(c.unit) for c in calls}}
-    rejected = {
-        review.take
-        for reviews in known.reviews.values()
-        for review in reviews
-        if review.kind is ReviewKind.REJECT
-    }
-    failed = {t.id for t in takes if t.id in rejected or (t.id in verdicts and verdicts[t.id][0].failures)}
-    failures: Counter[str] = Counter()
-    for name in failed:
-        decision = verdicts[name][1] if name in verdicts else None
-        failures[decision.category.value if decision and decision.category else "rejected_in_review"] += 1
-    failures.update(c.category or "tool_and_platform" for c in calls if c.outcome == "failed")
-    firsts = [t for t in takes if t.unit.part == "key" and t.attempt == 0]
-    # The first candidate of each keyframe is the oldest take; later boards' candidates are rework.
-    oldest = {t.unit: t for t in reversed(firsts)}
-    passes = [
-        t
-        for t in oldest.values()
-        if t.id not in failed and t.id in verdicts and verdicts[t.id][1].action is Action.ACCEPT
-    ]
-    clips = [t for t in takes if kinds[t.unit] is UnitKind.CLIP]
-    stills = [c for c in calls if kinds[UnitId(c.unit)] in _STILLS]
-    still_takes = {t.id for t in takes if kinds[t.unit] in _STILLS}
+    seen = _see(production, snapshot)
+    takes = {take.id: take for take in seen.takes}
+    turned_down = _turned_down(seen)
+    chosen = [takes[w.standing.take] for w in seen.wished if isinstance(w.standing, Chosen)]
+    in_use = {w.in_use for w in seen.wished if w.in_use is not None}
+    bought = {p.take for p in seen.postings if p.state is State.SETTLED and p.call and p.take}
+    stills = [asked for asked in seen.asked if kind_of(asked.unit) in _STILLS]
+    clips = [take for take in seen.takes if kind_of(take.unit) is UnitKind.CLIP]
     rate = settings.picture.frame_rate
-    frames = last_cut if last_cut is not None else sum(shot.frames for shot in board.shots())
-    used = {name for unit, name in in_use.items() if unit in units}
+    frames = seen.cut_frames if seen.cut_frames is not None else sum(shot.frames for shot in board.shots())
     finished = rate.seconds(frames)
-    seconds: Counter[str] = Counter()
-    for call in calls:
-        seconds[kinds[UnitId(call.unit)].value] += call.milliseconds
+    spent = seen.sums.settled
+
+    def length(some: Iterable[Take]) -> str:
+        return seconds_text(rate.seconds(sum(take.duration_frames for take in some)))
+
+    def cost(kinds: AbstractSet[UnitKind]) -> Money:
+        units = {UnitId(p.unit) for p in seen.postings if p.unit and kind_of(UnitId(p.unit)) in kinds}
+        return spent_on(seen.postings, units, settings.caps.currency)
+
+    milliseconds: Counter[str] = Counter()
+    for unit, spent_on_unit in seen.milliseconds.items():
+        milliseconds[kind_of(unit).value] += spent_on_unit
     return Retrospective(
         title=settings.title,
         shots=len(board.shots()),
-        units=len(units),
-        units_done=sum(isinstance(w.standing, Chosen) for w in wished),
-        first_frames=sum(unit.kind is UnitKind.KEYFRAME for unit in units.values()),
-        first_frame_passes=len(passes),
-        image_calls=len(stills),
-        image_failures=sum(c.outcome == "failed" for c in stills) + len(failed & still_takes),
-        failures_by_category=dict(sorted(failures.items())),
-        clip_calls=len(clips),
-        clip_seconds=seconds_text(rate.seconds(sum(t.duration_frames for t in clips))),
-        clip_cost=spent_on(postings, {UnitId(p.unit) for p in postings if _is_clip(p.unit)}, currency),
-        voice_calls=sum(kinds[t.unit] is UnitKind.VOICE for t in takes),
+        units=len(board.units()),
+        units_done=len(chosen),
+        units_bought=sum(take.id in bought for take in takes.values() if take.id in in_use),
+        units_waiting=sum(isinstance(w.standing, Waiting) for w in seen.wished),
+        first_frames=sum(unit.kind is UnitKind.KEYFRAME for unit in board.units()),
+        first_frame_passes=sum(
+            take.unit.part == "key" and not _took_over(take, seen.known) for take in chosen
+        ),
+        first_frame_passes_at_once=sum(_at_once(seen, turned_down)),
+        image_calls=sum(asked.requests for asked in stills),
+        image_failures=sum(asked.failed for asked in stills),
+        image_rejections=sum(kind_of(takes[name].unit) in _STILLS for name in turned_down),
+        image_cost=cost(_STILLS),
+        failures_by_category=_by_category(seen, turned_down),
+        clip_calls=sum(take.id in bought for take in clips),
+        clip_seconds=length(take for take in clips if take.id in bought),
+        clip_calls_here=sum(take.id not in bought for take in clips),
+        clip_seconds_here=length(take for take in clips if take.id not in bought),
+        clip_failures=sum(
+            asked.failed for asked in seen.asked if asked.paid and kind_of(asked.unit) is UnitKind.CLIP
+        ),
+        clip_rejections=sum(kind_of(takes[name].unit) is UnitKind.CLIP for name in turned_down),
+        clip_cost=cost({UnitKind.CLIP}),
+        voice_calls=sum(kind_of(take.unit) is UnitKind.VOICE for take in seen.takes),
         takes=len(takes),
-        takes_in_use=sum(t.id in used for t in takes),
-        rework_share=_share(sum(t.id not in used for t in takes), len(takes)),
-        rework_cost_share=rework_cost_share(postings),
-        tokens=tokens,
-        human_minutes=minutes,
+        takes_in_use=sum(name in in_use for name in takes),
+        fallbacks=_fallbacks(seen, in_use),
+        rework_share=_share(sum(name not in in_use for name in takes), len(takes)),
+        rework_cost_share=rework_cost_share(seen.postings),
+        tokens=seen.sums.tokens,
+        human_minutes=seen.sums.minutes,
         total_cost=spent,
+        unsettled=seen.sums.unsettled,
         cost_per_finished_second=_per_second(spent, finished),
         finished_seconds=seconds_text(finished),
-        making_seconds=seconds_text(Fraction(sum(seconds.values()), 1000)),
-        making_seconds_by_kind={k: seconds_text(Fraction(v, 1000)) for k, v in sorted(seconds.items())},
+        making_seconds=seconds_text(Fraction(milliseconds.total(), 1000)),
+        making_seconds_by_kind={k: seconds_text(Fraction(v, 1000)) for k, v in sorted(milliseconds.items())},
         not_measured=dict(
-            sorted(Counter(r.check for v, _ in verdicts.values() for r in v.unmeasured).items())
+            sorted(Counter(r.check for v, _ in seen.verdicts.values() for r in v.unmeasured).items())
         ),
     )
 
 
-def _kind(unit: UnitId) -> UnitKind:
+def _turned_down(seen: _Seen) -> set[TakeId]:
+    """Takes that failed their gate, or that somebody rejected."""
+    rejected = {
+        review.take
+        for reviews in seen.known.reviews.values()
+        for review in reviews
+        if review.kind is ReviewKind.REJECT
+    }
+    failed = {name for name, (verdict, _) in seen.verdicts.items() if verdict.failures}
+    return {take.id for take in seen.takes if take.id in rejected or take.id in failed}
+
+
+def _by_category(seen: _Seen, turned_down: Iterable[TakeId]) -> dict[str, int]:
+    counts = Counter({category.value: 0 for category in Category})
+    counts[Category.PLATFORM.value] += sum(asked.failed for asked in seen.asked)
+    for name in turned_down:
+        decision = seen.verdicts[name][1] if name in seen.verdicts else None
+        counts[decision.category.value if decision and decision.category else "rejected_in_review"] += 1
+    return dict(counts)
+
+
+def _at_once(seen: _Seen, turned_down: AbstractSet[TakeId]) -> Iterator[bool]:
+    """For each keyframe with a take, whether the first passed; later boards' candidates are rework."""
+    firsts: dict[UnitId, Take] = {}
+    for take in seen.takes:
+        if take.unit.part == "key" and take.attempt == 0:
+            firsts.setdefault(take.unit, take)
+    for take in firsts.values():
+        judged = seen.verdicts.get(take.id)
+        passed = judged is not None and judged[1].action is Action.ACCEPT and take.id not in turned_down
+        yield passed and not _took_over(take, seen.known)
+
+
+def _took_over(take: Take, known: Facts) -> bool:
+    """Whether a take is by a maker that was not asked first."""
+    return any(
+        fall.brief == take.brief and fall.at <= take.made_at and fall.to.partition("/")[0] == take.provider
+        for fall in known.falls.get(take.unit, ())
+    )
+
+
+def _fallbacks(seen: _Seen, in_use: AbstractSet[TakeId]) -> dict[str, int]:
+    makers = (
+        f"{take.provider}/{take.model}"
+        for take in seen.takes
+        if take.id in in_use and _took_over(take, seen.known)
+    )
+    return dict(sorted(Counter(makers).items()))
+
+
+def kind_of(unit: UnitId) -> UnitKind:
+    """The kind of a unit that may no longer be on the board."""
     part = unit.part.partition("_")[0]
     if unit.part == "key_last":
         return UnitKind.LAST_KEYFRAME
     return {"key": UnitKind.KEYFRAME, "clip": UnitKind.CLIP, "voice": UnitKind.VOICE}.get(
         part, UnitKind.PLATE
     )
-
-
-def _is_clip(unit: str) -> bool:
-    return bool(unit) and _kind(UnitId(unit)) is UnitKind.CLIP
 
 
 def _share(part: int, whole: int) -> Decimal:
@@ -189,24 +297,55 @@ def rows(report: Retrospective) -> list[tuple[str, str]]:
     """The table that people read."""
     share = _share(report.first_frame_passes, report.first_frames)
     failing = _share(report.image_failures, report.image_calls)
+    pictures = report.image_calls - report.image_failures
+    here = f"; {report.clip_calls_here} made here, {report.clip_seconds_here} s"
     return [
         ("Shots", str(report.shots)),
-        ("Production units", f"{report.units} ({report.units_done} done)"),
+        (
+            "Production units",
+            f"{report.units} ({report.units_done} done, {report.units_bought} of them bought)",
+        ),
         ("First-frame passes", f"{report.first_frame_passes} of {report.first_frames} ({share:.1%})"),
+        ("First frames that passed at once", str(report.first_frame_passes_at_once)),
         ("Image calls", str(report.image_calls)),
         ("Image failures", f"{report.image_failures} ({failing:.1%})"),
-        ("Image-to-video calls delivered", f"{report.clip_calls}, {report.clip_seconds} s"),
+        ("Pictures turned down", f"{report.image_rejections} of {pictures}"),
+        ("Image cost", str(report.image_cost)),
+        (
+            "Image-to-video calls delivered",
+            f"{report.clip_calls}, {report.clip_seconds} s" + here * bool(report.clip_calls_here),
+        ),
+        ("Image-to-video failures", f"{report.clip_failures} calls, {report.clip_rejections} clips"),
         ("Image-to-video cost", str(report.clip_cost)),
         ("Voice lines", str(report.voice_calls)),
         ("Takes", f"{report.takes}, {report.takes_in_use} in use"),
+        ("Made by a fallback", _named(report.fallbacks)),
+        ("Units that wait for a person", str(report.units_waiting)),
         ("Rework share", f"{report.rework_share:.1%}"),
         ("Rework and failures, of the cost", f"{report.rework_cost_share:.1%}"),
         ("Tokens", str(report.tokens)),
         ("Human minutes", str(report.human_minutes)),
         ("Total cost", str(report.total_cost)),
+        ("Unsettled", str(report.unsettled)),
         ("Finished film", f"{report.finished_seconds} s"),
         ("Cost per finished second", str(report.cost_per_finished_second)),
         ("Making time", f"{report.making_seconds} s"),
+    ]
+
+
+def _named(counts: dict[str, int]) -> str:
+    whole = str(sum(counts.values()))
+    return whole + (
+        f" ({', '.join(f'{count} by {name}' for name, count in counts.items())})" if counts else ""
+    )
+
+
+def failures(report: Retrospective) -> list[tuple[str, str]]:
+    """The kinds of failure, in words, and how often each was seen."""
+    words = {category.value: word for category, word in WORDS.items()}
+    return [
+        (words.get(name, name.replace("_", " ")).capitalize(), str(count))
+        for name, count in report.failures_by_category.items()
     ]
 
 
@@ -215,7 +354,8 @@ def as_markdown(report: Retrospective) -> str:
     lines = [f"# {report.title}: retrospective", "", "| Metric | Value |", "| --- | --- |"]
     lines += [f"| {name} | {value} |" for name, value in rows(report)]
     lines += ["", "## Failures by category", ""]
-    lines += _counted(report.failures_by_category, "Nothing failed.")
+    lines += ["| Kind | Calls and takes |", "| --- | --- |"]
+    lines += [f"| {name} | {count} |" for name, count in failures(report)]
     lines += ["", "## Not measured", ""]
     lines += _counted(report.not_measured, "Everything was measured.")
     lines += ["", "## Making time by kind of unit", ""]
@@ -229,10 +369,7 @@ def _counted(counts: dict[str, int], none: str) -> list[str]:
 
 def as_html(report: Retrospective) -> str:
     """The retrospective as one HTML page, with plots where the ``plots`` extra is installed."""
-    table = "".join(
-        f"<tr><th scope=row>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
-        for name, value in rows(report)
-    )
+    table, failed = _table(rows(report)), _table(failures(report))
     plots = "".join(f"<figure>{svg}</figure>" for svg in _plots(report))
     if not plots:
         plots = (
@@ -248,8 +385,17 @@ def as_html(report: Retrospective) -> str:
     )
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}: retrospective</title>'
-        f"<style>{style}</style><h1>{title}: retrospective</h1><table>{table}</table>{plots}</html>\n"
+        f"<style>{style}</style><h1>{title}: retrospective</h1>{table}"
+        f"<h2>Failures by category</h2>{failed}{plots}</html>\n"
     )
+
+
+def _table(lines: Iterable[tuple[str, str]]) -> str:
+    inside = "".join(
+        f"<tr><th scope=row>{html.escape(name)}</th><td>{html.escape(value)}</td></tr>"
+        for name, value in lines
+    )
+    return f"<table>{inside}</table>"
 
 
 def _plots(report: Retrospective) -> list[str]:
@@ -289,7 +435,7 @@ def _plots(report: Retrospective) -> list[str]:
             "takes",
         )
     )
-    if report.failures_by_category:
+    if any(report.failures_by_category.values()):
         found.append(
             bars("Failures", {k: float(v) for k, v in report.failures_by_category.items()}, "takes and calls")
         )

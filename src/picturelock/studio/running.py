@@ -15,8 +15,10 @@ from picturelock.core.policy import Settings
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import JobState, State, WorkersDied
 from picturelock.generate import calls
+from picturelock.generate.calls import OpenCall
 from picturelock.review.standing import Waiting, Wanted
 from picturelock.studio.buying import API
+from picturelock.studio.calling import is_stalled
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
 from picturelock.studio.facts import count_units_with_takes, latest_event, read_given_up
@@ -132,7 +134,7 @@ def run(
 
 def _unmakeable(snapshot: Snapshot, found: list[Wish], goal: Goal) -> dict[str, str]:
     """Units that their contract gate holds back, and why."""
-    lacking = {w.unit.id: gaps(snapshot, w.shot, w.unit) for w in wanted_now(found, goal)}
+    lacking = {w.unit.id: gaps(snapshot, w) for w in wanted_now(found, goal)}
     return {unit: f"contract: {'; '.join(why)}" for unit, why in lacking.items() if why}
 
 
@@ -209,17 +211,26 @@ def _held(production: Production) -> dict[str, str]:
     with production.reading() as connection:
         known = calls.open_calls(connection, production=production.name)
     return {
-        str(call.call.unit): f"{call.call.id}: {call.state.note}"
+        str(call.call.unit): f"{call.call.id}: {_why_held(call)}"
         for call in known
-        if call.state.phase is Phase.UNRESOLVED
+        if _is_held(call, production)
     }
+
+
+def _is_held(call: OpenCall, production: Production) -> bool:
+    """Whether a call waits for a person: a job that its vendor has had too long may never end."""
+    return call.state.phase is Phase.UNRESOLVED or is_stalled(call, production.clock)
+
+
+def _why_held(call: OpenCall) -> str:
+    return call.state.note or f"{call.call.vendor} has had it longer than it ever needs"
 
 
 def _in_flight(production: Production, engine: Engine, prefix: str) -> bool:
     """Whether a call of this production will go on by itself."""
     with production.reading() as connection:
         known = calls.open_calls(connection, production=production.name)
-    going_on = {str(call.call.id) for call in known if call.state.phase is not Phase.UNRESOLVED}
+    going_on = {str(call.call.id) for call in known if not _is_held(call, production)}
     if not going_on:
         return False
     # A call whose worker died time after time stands still until the next run.

@@ -19,6 +19,9 @@ def check_names(settings: Settings) -> None:
     _known("profile", profile, settings.profile)
     for field in settings.routing.__struct_fields__:
         _known(f"routing.{field}", route, getattr(settings.routing, field))
+    for field in settings.fallback.__struct_fields__:
+        for name in getattr(settings.fallback, field):
+            _known(f"fallback.{field}", route, name)
 
 
 def check_rates(board: Board, settings: Settings) -> None:

@@ -74,7 +74,7 @@ def make_desks(production: Production, engine: Engine, workshop: Workshop, vendo
             production.clock,
             workshop.buyer,
             engine.submit,
-            _pace(name),
+            pace(name),
             around=lambda: priced(production.folder),
         )
         for name in vendors
@@ -82,7 +82,7 @@ def make_desks(production: Production, engine: Engine, workshop: Workshop, vendo
     return Desks(desks, production.database, engine.identity, production.clock)
 
 
-def _pace(name: str) -> float:
+def pace(name: str) -> float:
     """Waiting times of a vendor, in its own; less than 1 only for one that is emulated on this machine.
 
     A real vendor that is looked up before the request can have arrived would say that it is not there.
@@ -93,10 +93,10 @@ def _pace(name: str) -> float:
 
 def vendors_used(production: Production, snapshot: Snapshot) -> list[str]:
     """The paid vendors that the settings or the board route to, and those that still have calls open."""
-    routing = snapshot.settings.routing
-    named = {
-        text.partition("/")[0] for text in (routing.keyframe, routing.plate, routing.clip, routing.voice)
-    }
+    routing, fallback = snapshot.settings.routing, snapshot.settings.fallback
+    first = (routing.keyframe, routing.plate, routing.clip, routing.voice)
+    later = (*fallback.keyframe, *fallback.plate, *fallback.clip, *fallback.voice)
+    named = {text.partition("/")[0] for text in (*first, *later)}
     named |= {unit.provider.partition("/")[0] for unit in snapshot.board.units() if unit.provider}
     with production.reading() as connection:
         named |= {call.call.vendor for call in calls.open_calls(connection, production=production.name)}
