@@ -123,7 +123,7 @@ class Film:
             start_new_session=True,
         )
 
-    def command(self, *words: str, die_at: str = "") -> tuple[int, str]:
+    def command(self, *words: str, die_at: str = "", patience_s: float = _PATIENCE_S) -> tuple[int, str]:
         """Run a command to its end.
 
         Returns:
@@ -131,7 +131,7 @@ class Film:
         """
         running = self.start(*words, die_at=die_at, quiet=False)
         try:
-            said, _ = running.communicate(timeout=_PATIENCE_S)
+            said, _ = running.communicate(timeout=patience_s)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
             said, _ = running.communicate()

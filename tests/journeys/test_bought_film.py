@@ -1,0 +1,198 @@
+"""A film that is bought from vendors who fail as often as a real production's did, with nobody looking.
+
+What Picturelock says about it is held against the vendors' own books.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import av
+import pytest
+from msgspec.structs import replace
+
+from picturelock.core.ids import UnitId
+from picturelock.core.money import Money
+from picturelock.core.paidcall import FailureKind, Phase
+from picturelock.core.policy import Action, Caps, Fallback, Format
+from picturelock.generate import calls
+from picturelock.studio import facts as store
+from picturelock.studio.facade import Studio
+from picturelock.studio.reporting import Retrospective, as_html, as_markdown
+from picturelock.testing.emulators.book import Statement
+from picturelock.testing.emulators.remote import Remote
+from picturelock.testing.film import Film
+from picturelock.testing.retrospective import SHORT_SCENES, download_costs, labelled, prepare, vendors
+
+SEED = 1
+PICTURE = Format(width=480, height=270)
+FLAGGED = UnitId("SC010_SH030.key")
+CENT = Decimal("0.01")
+
+
+class Bought:
+    """The film after its run, and the books of those who sold it."""
+
+    def __init__(self, film: Film, code: int, emulated: dict[str, Remote]) -> None:
+        self.film, self.code, self.emulated = film, code, emulated
+        self.books = {name: remote.statement() for name, remote in emulated.items()}
+        with Studio.open(film.folder) as studio:
+            self.report: Retrospective = studio.retrospective()
+            self.status = studio.status()
+            self.inbox = {item.unit for item in studio.inbox()}
+
+    @property
+    def clips(self) -> list[Statement]:
+        return [book for name, book in self.books.items() if name != "openai"]
+
+
+@pytest.fixture(scope="module")
+def bought(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bought]:
+    with vendors(SEED) as emulated:
+        film = prepare(tmp_path_factory.mktemp("bought"), emulated, SHORT_SCENES, PICTURE, free_clips=1)
+        object_to(film, FLAGGED)
+        code, said = film.command("run", "--auto-approve")
+        assert code in {0, 3}, said
+        yield Bought(film, code, emulated)
+
+
+def object_to(film: Film, unit: UnitId) -> None:
+    """Let the vendor refuse what it makes for this unit, every time."""
+    with Studio.open(film.folder) as studio:
+        board = studio.board()
+        text = studio.export_board()
+        contract = board.shot(unit.shot).units[0].contract
+        changed = replace(contract, subject=f"{contract.subject}, FLAG_OUTPUT")
+        scenes = tuple(
+            replace(
+                scene,
+                shots=tuple(
+                    replace(
+                        shot,
+                        units=tuple(replace(u, contract=changed) if u.id == unit else u for u in shot.units),
+                    )
+                    for shot in scene.shots
+                ),
+            )
+            for scene in board.scenes
+        )
+        studio.production.write_board(replace(board, scenes=scenes))
+        assert studio.export_board() != text
+
+
+def test_the_run_ends_in_a_cut_as_long_as_its_shots(bought: Bought) -> None:
+    with av.open(str(bought.film.folder / "cut" / "film.mp4")) as film:
+        frames = sum(1 for _ in film.decode(video=0))
+    assert len(bought.status.shots) == 8
+    assert frames == sum(shot.frames for shot in bought.status.shots)
+
+
+def test_whatever_the_film_lacks_is_in_the_inbox(bought: Bought) -> None:
+    lacking = {u.unit for shot in bought.status.shots for u in shot.units if u.standing != "chosen"}
+    waits_for = {unit for unit in lacking if unit.part == "key" or UnitId.of(unit.shot, "key") not in lacking}
+    assert waits_for <= bought.inbox
+    assert (bought.code == 3) == bool(bought.inbox)
+
+
+def test_nothing_is_bought_twice_or_lost_and_every_charge_is_booked(bought: Bought) -> None:
+    with bought.film.database() as database, database.read() as connection:
+        known = {str(call.call.id): call for call in calls.calls_of(connection, bought.film.name)}
+    for remote in bought.emulated.values():
+        found = bought.film.reckon(remote)
+        assert (found.doubled, found.lost) == ((), ())
+        for name, said in ((line.partition(":")[0], line) for line in found.unbooked):
+            # What this vendor charges for what it stops is not published, so it is booked as quoted.
+            failure = known[name].state.failure
+            assert failure is not None, said
+            assert failure.kind is FailureKind.MODERATED_OUTPUT, said
+
+
+def test_what_a_vendor_refused_is_made_by_who_costs_nothing_and_said_so(bought: Bought) -> None:
+    with bought.film.database() as database, database.read() as connection:
+        falls = store.read_falls(connection, bought.film.name)
+        takes = store.read_takes(connection, bought.film.name, [FLAGGED])
+        asked = calls.calls_of(connection, bought.film.name, FLAGGED)
+    assert [take.provider for take in takes] == ["builtin"]
+    assert [(fall.left, fall.to, fall.action) for fall in falls[FLAGGED]] == [
+        ("openai/gpt-image-2", "builtin/artist", Action.FALL_BACK)
+    ]
+    assert "moderation_blocked" in falls[FLAGGED][0].reason
+    assert [call.state.phase for call in asked].count(Phase.FAILED) == 1
+    assert bought.report.fallbacks["builtin/artist"] >= 1
+
+
+def test_the_retrospective_counts_calls_as_the_vendors_did(bought: Bought) -> None:
+    report, book = bought.report, bought.books["openai"]
+    answered = sum(request.status == 200 for request in book.requests)
+    drawn = sum(bought.report.fallbacks.get(name, 0) for name in ("builtin/artist",))
+    assert report.image_calls == len(book.requests) + drawn
+    assert report.image_calls - report.image_failures == answered + drawn
+    assert report.first_frames == 8
+    assert report.first_frame_passes + drawn == 8 - len({u for u in bought.inbox if u.part == "key"})
+
+
+def test_the_retrospective_counts_clips_as_the_vendors_did(bought: Bought) -> None:
+    made: Counter[bool] = Counter()
+    for book in bought.clips:
+        struck = {fault.job for fault in book.faults}
+        for name, job in book.jobs().items():
+            if job.state.lower().startswith("succe"):
+                made[name in struck] += 1
+    assert made[False] <= bought.report.clip_calls <= made.total()
+    assert bought.report.clip_calls_here >= 1
+    assert Decimal(bought.report.clip_seconds) > 2 * bought.report.clip_calls
+
+
+def test_every_gate_that_caught_something_is_counted_and_nothing_caught_is_in_the_film(
+    bought: Bought,
+) -> None:
+    counted = labelled(bought.film, bought.emulated)
+    assert counted.caught.get("truncated", 0) == counted.delivered.get("truncated", 0)
+    assert sum(counted.delivered.values()) >= sum(counted.caught.values()) + sum(counted.used.values())
+    turned_down = bought.report.image_rejections + bought.report.clip_rejections
+    assert turned_down >= sum(counted.caught.values())
+    assert sum(bought.report.failures_by_category.values()) >= turned_down
+
+
+def test_the_retrospective_has_every_row_in_each_form(bought: Bought) -> None:
+    text, page = as_markdown(bought.report), as_html(bought.report)
+    for row in (
+        "Production units", "First-frame passes", "Image calls", "Image failures",
+        "Image-to-video calls delivered", "Image-to-video cost", "Tokens", "Total cost",
+        "Cost per finished second", "Unsettled", "Made by a fallback",
+        "Character consistency", "Space and scale", "Multi-character collapse", "Image to video",
+        "Tool and platform",
+    ):  # fmt: skip
+        assert f"| {row} |" in text
+        assert f">{row}</th>" in page
+
+
+def test_the_vendors_own_file_brings_both_books_to_the_same_cent(bought: Bought, tmp_path: Path) -> None:
+    costs = tmp_path / "costs.csv"
+    costs.write_bytes(download_costs(bought.emulated["openai"]))
+    code, said = bought.film.command("cost", "reconcile", "openai", str(costs), "--book")
+    assert code == 0, said
+    charged = bought.books["openai"].net_usd()
+    with Studio.open(bought.film.folder) as studio:
+        after = studio.retrospective()
+    assert abs(after.image_cost.amount - charged) < CENT
+    whole = sum((book.net_usd() for book in bought.books.values()), Decimal(0))
+    assert abs(after.total_cost.amount - whole) < CENT
+
+
+def test_without_money_or_anybody_to_take_over_the_run_ends_and_says_what_it_could_not_have(
+    bought: Bought, tmp_path: Path
+) -> None:
+    film = prepare(tmp_path, bought.emulated, 1, PICTURE, free_clips=0)
+    with Studio.open(film.folder) as studio:
+        settings = studio.production.snapshot().settings
+        poor = Caps(money=Money.parse("0.01 USD"))
+        studio.production.write_settings(replace(settings, caps=poor, fallback=Fallback()))
+    code, said = film.command("run", "--auto-approve")
+    assert code == 4, said
+    code, waiting = film.command("inbox")
+    assert code == 0
+    assert all(f"SC010_SH0{n}0.key" in waiting for n in (1, 2, 3))
+    assert "cap" in waiting
+    assert "A card stands in for" in film.must("cut")
