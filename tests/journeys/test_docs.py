@@ -4,11 +4,15 @@ import os
 import re
 import shlex
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from picturelock.testing.postgres import Server
 
 ROOT = Path(__file__).parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -65,12 +69,72 @@ def test_the_five_minutes_of_the_readme(tmp_path: Path) -> None:
             assert (where / "cut" / "film.mp4").stat().st_size > 0
 
 
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def _as_typed(path: Path) -> str:
+    """A document's blocks as one script that ends at the first line whose exit code is not what the page says.
+
+    Its ports are exchanged for free ones, so that pages may be tried beside each other.
+    """
+    lines = ["set -e"]
+    for line in (
+        line for block in shell_blocks(path) for line in block if not line.startswith("pip install")
+    ):
+        if code := re.search(r"# exit code (\d)", line):
+            lines.append(f"found=0; {line.partition(' #')[0]} || found=$?; test $found = {code[1]}")
+        else:
+            lines.append(line)
+    script = "\n".join(lines)
+    for port in set(re.findall(r"--port (\d+)", script)):
+        script = script.replace(port, str(_free_port()))
+    return script
+
+
+def _type(script: str, where: Path, **environment: str) -> str:
+    """Let a shell run it, and end what it left running."""
+    env = {**os.environ, **environment, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    log = where / "said"
+    with log.open("w") as written:
+        shell = subprocess.Popen(
+            ["/bin/bash", "-x", "-c", script],
+            cwd=where,
+            env=env,
+            stdout=written,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            code = shell.wait()
+        finally:
+            os.killpg(shell.pid, signal.SIGKILL)
+    said = log.read_text("utf-8")
+    assert code == 0, said
+    return said
+
+
+@pytest.mark.parametrize("name", ["paid-calls.md", "emulators.md"])
+def test_the_pages_about_vendors_as_they_are_typed(name: str, tmp_path: Path) -> None:
+    assert "_emulator/book" in _type(_as_typed(ROOT / "docs" / name), tmp_path)
+
+
+def test_the_page_for_teams_as_it_is_typed(tmp_path: Path, postgres: Server) -> None:
+    script = _as_typed(ROOT / "docs" / "teams.md")
+    for address in sorted(set(re.findall(r"postgresql://\S+", script)), reverse=True):
+        script = script.replace(address, shlex.quote(postgres.create()))
+    said = _type(script, tmp_path)
+    assert "Film: " in said
+
+
 def test_every_command_says_what_it_does() -> None:
-    from picturelock.cli.commands import cli
+    from picturelock.cli import whole
 
     def walk(command: object, name: str) -> None:
         assert getattr(command, "help", ""), f"{name} has no help"
         for word, child in getattr(command, "commands", {}).items():
             walk(child, f"{name} {word}")
 
-    walk(cli, "picturelock")
+    walk(whole(), "picturelock")
