@@ -17,6 +17,7 @@ from picturelock.core.paidcall import (
     FailureKind,
     NotFoundThere,
     Phase,
+    Submitting,
     VendorFailure,
 )
 from picturelock.core.take import Recipe
@@ -24,7 +25,7 @@ from picturelock.core.value import Value
 from picturelock.generate import calls
 from picturelock.generate.calls import OpenCall
 from picturelock.generate.registry import vendor
-from picturelock.generate.vendor import AtWork, BrokeOff, Job, MadeIt, NoAnswer, Vanished
+from picturelock.generate.vendor import AtWork, BrokeOff, Job, Lookup, MadeIt, NoAnswer, Vanished
 from picturelock.studio import facts as store
 from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
@@ -124,12 +125,20 @@ def advice(call: OpenCall, *, stalled: bool) -> str:
         return f"{call.state.note} It is made and paid for; the next `picturelock run` fetches it."
     if call.state.phase is Phase.UNRESOLVED:
         return (
-            f"{call.state.note}. Look at {call.call.vendor}'s own list for {call.call.token}, then say "
+            f"{call.state.note.rstrip('.')}. Look at {call.call.vendor}'s own list for {_sign(call)}, then say "
             f"`picturelock resolve {name} --job ID`, `--never` or `--charged AMOUNT`."
         )
     if stalled:
         return f"Wait on, or call it off with `picturelock cancel {name}`."
     return ""
+
+
+def _sign(call: OpenCall) -> str:
+    """What a person can tell a call's job by at its vendor, which may never have heard our name for it."""
+    if vendor(call.call.vendor).terms().lookup is Lookup.BY_NAME:
+        return call.call.token
+    sent = call.last(Submitting) or call.call.intended_at
+    return f"a job of {call.call.model} from {sent:%Y-%m-%d %H:%M:%S}Z on"
 
 
 def resolve(
