@@ -24,6 +24,9 @@ from picturelock.core.failures import Malformed, MissingExtra, NotFound
 _BUSY_MILLISECONDS = 30_000
 """SQLite: a writer waits so long for another. PostgreSQL: one that is silent so long in the middle is cut off."""
 
+_LOST_MILLISECONDS = 10_000
+"""PostgreSQL: a cable was pulled somewhere when nothing has arrived for so long. Both ends notice it by themselves."""
+
 _ALONE = "picturelock writes"
 
 
@@ -131,7 +134,12 @@ def make_engine(url: sa.URL, *, connections: int, explicit: bool = True) -> sa.E
     try:
         # Asked before it is used: after the server was restarted, every connection in the pool is a dead one.
         engine = sa.create_engine(
-            url, pool_size=connections, max_overflow=0, pool_timeout=60, pool_pre_ping=True
+            url,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=60,
+            pool_pre_ping=True,
+            connect_args={name: value for name, value in _ATTENTIVE.items() if name not in url.query},
         )
     except ModuleNotFoundError as error:
         raise MissingExtra(
@@ -180,10 +188,37 @@ def _set_up_implicit(connection: SqliteConnection, _record: object) -> None:
     _set_up(connection, "IMMEDIATE")
 
 
+# Without them, a system waits a quarter of an hour for an answer on a connection that is dead.
+_ATTENTIVE = {
+    "connect_timeout": _LOST_MILLISECONDS // 1000,
+    "keepalives_idle": _LOST_MILLISECONDS // 2000,
+    "keepalives_interval": _LOST_MILLISECONDS // 4000,
+    "keepalives_count": 2,
+    "tcp_user_timeout": _LOST_MILLISECONDS,
+}
+_SESSION = {
+    # A writer that stops in the middle, its machine asleep, must not keep all others waiting.
+    "idle_in_transaction_session_timeout": _BUSY_MILLISECONDS,
+    # Nor must one whose machine has lost the network, while it writes or while it waits for its turn: the server would
+    # give a dead one its turn, and after it the next one of the same machine. No effect where there is no network.
+    "tcp_user_timeout": _LOST_MILLISECONDS,
+    "tcp_keepalives_idle": _LOST_MILLISECONDS // 2000,
+    "tcp_keepalives_interval": _LOST_MILLISECONDS // 4000,
+    "tcp_keepalives_count": 2,
+}
+
+
 def _set_up_server(connection: Any, _record: object) -> None:
+    from psycopg import DatabaseError
+
     with connection.cursor() as cursor:
-        # A writer that stops in the middle, its machine asleep, must not keep all others waiting.
-        cursor.execute(f"SET idle_in_transaction_session_timeout = {_BUSY_MILLISECONDS}")
+        chosen = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in _SESSION.items())
+        cursor.execute(f"SELECT {chosen}")
+        connection.commit()
+        try:
+            cursor.execute(f"SET client_connection_check_interval = {_LOST_MILLISECONDS // 4}")
+        except DatabaseError:
+            connection.rollback()  # a server on Windows cannot look; there a dead one is noticed when it has its turn
     connection.commit()
 
 

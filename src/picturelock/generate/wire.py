@@ -8,6 +8,7 @@ import contextlib
 import ipaddress
 import socket
 import ssl
+import struct
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextvars import ContextVar
@@ -77,17 +78,19 @@ class _Stream(httpcore.NetworkStream):
 
     def __init__(self, inner: httpcore.NetworkStream) -> None:
         self._inner = inner
+        self._whole = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         now = _passage.get()
-        if now is None:
-            return self._inner.read(max_bytes, timeout)
-        if now.over:
+        if now is not None and now.over:
             raise httpcore.ReadTimeout("the deadline has passed")
-        return self._inner.read(max_bytes, now.left(timeout))
+        read = self._inner.read(max_bytes, now.left(timeout) if now is not None else timeout)
+        self._whole = True
+        return read
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         now = _passage.get()
+        self._whole = False
         for start in range(0, len(buffer), _PIECE):
             if now is not None:
                 if now.over:
@@ -96,6 +99,12 @@ class _Stream(httpcore.NetworkStream):
             self._inner.write(buffer[start : start + _PIECE], now.left(timeout) if now else timeout)
 
     def close(self) -> None:
+        sock = self._inner.get_extra_info("socket")
+        if not self._whole and sock is not None:
+            # Nothing was answered. What the system still holds of the request must not leave by itself, minutes later,
+            # when a cable is put back: by then it counts as lost, and may have been sent again.
+            with contextlib.suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._inner.close()
 
     def start_tls(

@@ -10,6 +10,7 @@ run again after a crash at any moment; what they find written decides what they 
 """
 
 import tempfile
+import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from picturelock.core.brief import read_brief
 from picturelock.core.clock import Clock
@@ -98,6 +99,7 @@ _PUSHED_BACK = 12  # times that a request is turned away before it is given up
 _LONGEST_PAUSE_SECONDS = 86_400.0
 _SENDS = 4  # tries of ours, while the database is not to be had; the request leaves in one of them at most
 _STALE = timedelta(seconds=5)
+_KEPT_SECONDS = 600.0  # an answer, while the database is away
 _FETCHES = 6
 _TELLS = 8
 #: Kinds of no that are about the moment and not about the request.
@@ -119,6 +121,7 @@ class Buyer:
         clock: Time.
         submit: Hands a job to the engine inside a transaction.
         settings_of: The settings that a call was ordered under.
+        task_of: The task card that a call is on the budget of; empty for none.
         after_delivery: Hands in the work on a take that has just been recorded, inside the transaction.
         after_failure: Hands in what follows a call that brought nothing, inside the transaction.
         worker: Who sends.
@@ -131,6 +134,7 @@ class Buyer:
         clock: Clock,
         submit: Submit,
         settings_of: Callable[[dict[str, Any]], Settings],
+        task_of: Callable[[dict[str, Any]], str],
         after_delivery: Callable[[sa.Connection, PaidCall, Take], None],
         after_failure: Callable[[sa.Connection, PaidCall, PicturelockError], None],
         worker: str,
@@ -140,6 +144,7 @@ class Buyer:
         self._clock = clock
         self._submit = submit
         self._settings_of = settings_of
+        self._task_of = task_of
         self._after_delivery = after_delivery
         self._after_failure = after_failure
         self._worker = worker
@@ -153,6 +158,8 @@ class Buyer:
         takes: int,
         attempt_of: int,
         by: str,
+        priority: int = 0,
+        deadline: datetime | None = None,
     ) -> CallId:
         """Authorise a call: check it, reserve its price, and write the intent, in one transaction.
 
@@ -163,6 +170,8 @@ class Buyer:
             takes: The unit's takes so far, for its cap.
             attempt_of: Number of the call for this recipe; a call with this number is made once.
             by: Who ordered it.
+            priority: Lower goes first.
+            deadline: Aware UTC, after which it is not sent any more.
 
         Raises:
             Stopped: A cap would be passed. Nothing is reserved.
@@ -189,7 +198,9 @@ class Buyer:
             token=client_token(name),
             quote=quote,
             payload=payload,
+            priority=priority,
             by_whom=by,
+            deadline=deadline,
             intended_at=now,
         )
         settings = self._settings_of(payload)
@@ -197,10 +208,14 @@ class Buyer:
             if calls.intend(connection, call):
                 rate = rate_of(settings, quote.high.currency, call.vendor, now)
                 book.reserve(
-                    connection, production, settings.caps, _scope(call), name, quote, rate, takes, now
+                    connection, production, settings.caps, self._scope(call), name, quote, rate, takes, now
                 )
         passing("buy.reserved")
         return name
+
+    def _scope(self, call: PaidCall) -> Scope:
+        task = self._task_of(call.payload)
+        return Scope(unit=call.unit, vendor=call.vendor, model=call.model, task=task, by_whom=call.by_whom)
 
     # The request
 
@@ -278,9 +293,22 @@ class Buyer:
             )
             answer = SaidNo(failure=refused)
         passing("send.answered")
-        self._answered(known, answer)
+        self._keep_answer(known, answer)
         passing("send.told")
         return "sent"
+
+    def _keep_answer(self, known: OpenCall, answer: Submission) -> None:
+        """Write down what a vendor answered. Nobody else has its word, so it is kept while the database is away."""
+        pause, until = 1.0, time.monotonic() + _KEPT_SECONDS
+        while True:
+            try:
+                return self._answered(known, answer)
+            except DBAPIError as error:
+                away = isinstance(error, OperationalError) or error.connection_invalidated
+                if not away or time.monotonic() > until:
+                    raise
+            time.sleep(pause)
+            pause = min(2 * pause, 10.0)
 
     def _answered(self, known: OpenCall, answer: Submission) -> None:
         match answer:
@@ -591,10 +619,6 @@ class Buyer:
 
 def _finish(made: MadeIt) -> Finished:
     return Finished(results=made.results, bill=made.bill, vendor_model=made.vendor_model, job=made.job)
-
-
-def _scope(call: PaidCall) -> Scope:
-    return Scope(unit=call.unit, vendor=call.vendor, model=call.model, by_whom=call.by_whom)
 
 
 def rate_of(settings: Settings, currency: str, supplier: str, at: datetime) -> Rate | None:

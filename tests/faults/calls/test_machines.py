@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -102,13 +103,11 @@ class Crew:
         assert said.startswith("Working"), said + worker.stdout.read()
 
     def hand_in(self) -> None:
-        """From a third place, which then goes home."""
-        run = self.film.start("run", "--until", "clips", quiet=False)
-        try:
-            self.await_(lambda: len(self.calls()) == SHOTS, "every call is ordered")
-        finally:
-            os.killpg(run.pid, signal.SIGINT)
-        run.communicate(timeout=PATIENCE_S)
+        """From a third place, whose person goes home when it is in."""
+        run = self.film.start("run", "--until", "clips")
+        self.at_work["run"] = run
+        self.await_(lambda: bool(self.calls()), "the work is handed in")
+        os.killpg(run.pid, signal.SIGINT)
 
     def calls(self) -> list[OpenCall]:
         with open_database(self.address, create=False) as facts, facts.read() as connection:
@@ -134,19 +133,24 @@ class Crew:
             return {worker.identity.rpartition("-")[2] for worker in pulse.workers(facts)}
 
     def in_the_middle(self, name: str) -> None:
-        """Some clips are there, others are still to be asked for, and a worker has a request out."""
+        """A worker has a request out, and others are still to be sent."""
 
         def there() -> bool:
-            phases = {call.state.phase for call in self.calls()}
-            assert Phase.RESERVED in phases, f"{name} had no request out in time"
-            return Phase.SETTLED in phases and bool(self.out(name))
+            phases = [call.state.phase for call in self.calls()]
+            assert Phase.RESERVED in phases or len(phases) < SHOTS, f"{name} had no request out in time"
+            return bool(self.out(name))
 
         self.await_(there, f"{name} has a request out")
 
     def done(self) -> None:
         """Until nothing goes on by itself any more."""
         ended = {*(phase for phase in Phase if phase.ended), Phase.UNRESOLVED}
-        self.await_(lambda: all(call.state.phase in ended for call in self.calls()), "every call has ended")
+
+        def there() -> bool:
+            phases = [call.state.phase for call in self.calls()]
+            return len(phases) >= SHOTS and ended.issuperset(phases)
+
+        self.await_(there, "every call has ended")
 
     def await_(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + PATIENCE_S
@@ -158,6 +162,7 @@ class Crew:
 
     def go_home(self) -> None:
         """Everybody who lives stops in good order."""
+        self.at_work.pop("run").wait(PATIENCE_S)
         for name, worker in self.at_work.items():
             if worker.poll() is None:
                 worker.terminate()
@@ -170,7 +175,8 @@ class Crew:
         report = json.loads(said)
         found = {name: self.film.reckon(remote) for name, remote in self.suppliers.items()}
         for name, book in found.items():
-            record(name, book)
+            record(name, str(book))
+            sys.stdout.write(f"{book}\n")
         known = self.calls()
         made = {call.call.unit for call in known if call.state.phase is Phase.SETTLED}
         waiting = {call.call.unit: call for call in known if call.state.phase is Phase.UNRESOLVED}
