@@ -26,7 +26,7 @@ from picturelock.testing.film import Film
 from picturelock.testing.retrospective import SHORT_SCENES, download_costs, labelled, prepare, vendors
 
 SEED = 1
-PICTURE = Format(width=480, height=270)
+PICTURE = Format(width=640, height=360)
 FLAGGED = UnitId("SC010_SH030.key")
 CENT = Decimal("0.01")
 

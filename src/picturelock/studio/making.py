@@ -19,8 +19,9 @@ from picturelock.core.brief import StillBrief, read_brief
 from picturelock.core.clock import Clock
 from picturelock.core.codec import built, canonical, from_json, plain
 from picturelock.core.digest import Digest
-from picturelock.core.failures import GenerationFailed, PicturelockError, Retry
+from picturelock.core.failures import Conflict, GenerationFailed, PicturelockError, Retry
 from picturelock.core.ids import ShotCode, UnitId
+from picturelock.core.paidcall import VendorFailure
 from picturelock.core.policy import Action, Settings
 from picturelock.core.take import LockFile, Recipe, ReviewKind, Take, take_id
 from picturelock.db import tables
@@ -31,7 +32,7 @@ from picturelock.gate.decision import Situation
 from picturelock.generate import calls
 from picturelock.generate.calls import PaidCall
 from picturelock.generate.provider import Product
-from picturelock.generate.registry import maker, provider, route
+from picturelock.generate.registry import maker, provider, route, vendor
 from picturelock.generate.vendor import Vendor
 from picturelock.ledger import book
 from picturelock.ledger.scope import Scope
@@ -305,6 +306,14 @@ class Workshop:
         recipe = from_json(Recipe, self._vault.read(job.recipe))
         with self._database.read() as connection:
             known = store.read_facts(connection, job.order.production, [job.unit])
+        try:
+            vendor(recipe.provider).check(recipe, self._vault)
+        except Conflict as error:
+            # This model cannot do it; nothing was sent. A key that is missing is for a person to mend.
+            with self._database.write() as connection:
+                if not self._taken_over(connection, job, recipe, str(error), None):
+                    raise
+            return "taken over"
         return self.buyer.intend(
             job.order.production,
             recipe,
@@ -333,30 +342,39 @@ class Workshop:
             key = f"{call.production}:{call.unit}:{call.recipe.hex[:16]}:call:{again.number}"
             self._submit(connection, Job(key=key, workflow=WORKFLOW, queue=API, payload=plain(again)))
             return
-        if self._taken_over(connection, job, call, error):
+        failure = calls.read(connection, call.id).state.failure
+        recipe = from_json(Recipe, self._vault.read(call.recipe))
+        if failure is not None and self._taken_over(connection, job, recipe, str(error), failure):
             return
         self._put_down(connection, job, type(error).__name__, str(error))
 
     def _taken_over(
-        self, connection: sa.Connection, job: TakeJob, call: PaidCall, error: PicturelockError
+        self,
+        connection: sa.Connection,
+        job: TakeJob,
+        recipe: Recipe,
+        reason: str,
+        failure: VendorFailure | None,
     ) -> bool:
         """Whether another maker makes the unit whose calls bring nothing, because the policy names one."""
-        failure = calls.read(connection, call.id).state.failure
         snapshot = self._snapshot(job.order)
         shot = snapshot.board.shot(job.unit.shot)
         unit = shot.unit(job.unit.part)
-        if failure is None or unit is None:
+        if unit is None:
             return False
         known = store.read_facts(connection, job.order.production, [job.unit])
         falls = known.falls_of(job.unit, job.brief)
+        present, model = route(maker_of(unit, snapshot.settings, falls[-1].to if falls else ""))
+        left = f"{recipe.provider}/{recipe.model}"
+        if (present.name, model.name) != (recipe.provider, route(left)[1].name):
+            return True  # done in another life of this step
         brief = read_brief(self._vault.read(job.brief))
         able = successors(snapshot, shot, unit, brief, falls, self._clock.now().date())
-        others = after_refusal(able, failure)
+        others = able if failure is None else after_refusal(able, failure)
         if not others:
             return False
         action = Action.OTHER_MODEL if is_paid(others[0]) else Action.FALL_BACK
-        left = f"{call.vendor}/{call.model}"
-        self._fall(connection, job, left, others[0], action, str(error))
+        self._fall(connection, job, left, others[0], action, reason)
         digest = brief_digest(snapshot)
         return bool(self.submit_ready(connection, job.order, digest, [job.unit.shot], only=job.unit))
 

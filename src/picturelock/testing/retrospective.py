@@ -316,7 +316,7 @@ def told_of(counted: Counted) -> str:
 @click.argument("home", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--seed", default=1, help="Of everything that chance decides.")
 @click.option("--scenes", default=len(SCENES), help="Only the first so many.")
-@click.option("--size", default="480x270", help="Of the picture.")
+@click.option("--size", default="640x360", help="Of the picture.")
 def main(home: Path, seed: int, scenes: int, size: str) -> None:
     """Make the production in HOME, run it to its cut, and print what it took."""
     home.mkdir(parents=True, exist_ok=True)
