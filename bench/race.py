@@ -21,6 +21,7 @@ class Row:
     Attributes:
         ratio: Of ours to the other; ``None`` where the other could not be measured.
         bar: What the ratio must not pass; ``None`` where it is only told.
+        unit: Of both.
     """
 
     what: str
@@ -29,6 +30,7 @@ class Row:
     other: float | None
     bar: float | None
     note: str = ""
+    unit: str = "s"
 
     @property
     def ratio(self) -> float | None:
@@ -96,11 +98,11 @@ def report(name: str, rows: list[Row], about: str, where: str) -> bool:
     print(f"\n{name}: {about}\n{where}\n")
     print(f"{'':44} {'ours':>9} {'other':>9} {'ratio':>7} {'bar':>6}")
     for row in rows:
-        other = f"{row.other:.3f} s" if row.other is not None else "-"
+        other = f"{row.other:.3f} {row.unit}" if row.other is not None else "-"
         ratio = f"{row.ratio:.2f}" if row.ratio is not None else "-"
         bar = f"{row.bar:.2f}" if row.bar is not None else "-"
         print(
-            f"{row.what:44} {row.ours:7.3f} s {other:>9} {ratio:>7} {bar:>6}  {row.verdict} (against {row.other_name})"
+            f"{row.what:44} {row.ours:7.3f} {row.unit} {other:>9} {ratio:>7} {bar:>6}  {row.verdict} (against {row.other_name})"
         )
         if row.note:
             print(f"{'':44} {row.note}")

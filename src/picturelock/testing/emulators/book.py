@@ -296,6 +296,11 @@ class Book:
         with self._guard:
             self._visits[endpoint] = self._visits.get(endpoint, 0) + 1
 
+    def visits(self) -> dict[str, int]:
+        """Requests to endpoints that cost nothing, by endpoint."""
+        with self._guard:
+            return dict(self._visits)
+
     def accept(self, entry: Accepted) -> None:
         """A job was taken on."""
         with self._guard:

@@ -10,7 +10,7 @@ Every emulator answers a few requests that no vendor has:
 ``POST /_emulator/advance?seconds=N``   Moves virtual time forward and carries out what is due; answers the new time
 ``POST /_emulator/faults``              Adds the rules in the body (a JSON list); ``?replace=1`` forgets earlier ones
 ``POST /_emulator/reset``               Forgets jobs, book and added faults
-``GET /_emulator``                      Vendor, virtual time, number of open jobs
+``GET /_emulator``                      Vendor, virtual time, number of open jobs, requests that cost nothing
 ======================================  ==============================================================================
 """
 
@@ -576,7 +576,12 @@ class Emulator(ABC, Generic[S]):
     async def _about(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._guard:
             now = self._catch_up()
-            about = {"vendor": self.vendor, "now": now.isoformat(), "open": self.workshop.open()}
+            about = {
+                "vendor": self.vendor,
+                "now": now.isoformat(),
+                "open": self.workshop.open(),
+                "visits": self.book.visits(),
+            }
         await _send(send, 200, "application/json", (), json.dumps(about).encode())
 
     async def _show_book(self, scope: Scope, receive: Receive, send: Send) -> None:

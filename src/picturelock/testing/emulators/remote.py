@@ -52,7 +52,7 @@ class Remote:
         self._ask("POST", "/reset")
 
     def about(self) -> dict[str, Any]:
-        """Vendor, virtual time, number of open jobs."""
+        """Vendor, virtual time, number of open jobs, and requests that cost nothing by endpoint."""
         return json.loads(self._ask("GET", ""))
 
 
