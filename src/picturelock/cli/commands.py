@@ -18,6 +18,8 @@ from picturelock.cli.output import bounded, counted, emit, explain, progress, sa
 from picturelock.core.failures import Conflict, PicturelockError, WaitsForPerson
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from picturelock.studio.calling import CallView
     from picturelock.studio.facade import Studio
     from picturelock.studio.offering import ModelView
@@ -290,9 +292,21 @@ def _plan_lines(found: "Plan", *, whole: bool) -> list[str]:
 @click.option("--until", type=click.Choice(["keyframes", "clips", "cut"]), default="cut", show_default=True)
 @click.option("--auto-approve/--ask", "auto", default=None, help="Approve what passes its gate, or ask.")
 @click.option("--max-cost", help="Stop before spending more, such as 25USD.")
+@click.option("--priority", default=0, show_default=True, help="Of requests to vendors; lower goes first.")
+@click.option("--task", default="", help="The task card that pays; its cap holds.")
+@click.option("--deadline", help="Send no request after this time, such as 2027-01-31T18:00Z.")
 @_AS_JSON
 @in_studio
-def run_command(studio: "Studio", until: str, auto: bool | None, max_cost: str | None, as_json: bool) -> None:
+def run_command(
+    studio: "Studio",
+    until: str,
+    auto: bool | None,
+    max_cost: str | None,
+    priority: int,
+    task: str,
+    deadline: str | None,
+    as_json: bool,
+) -> None:
     """Make everything that can be made; with nothing left to review, cut the film."""
     from picturelock.core.money import Money
     from picturelock.studio.planning import Goal
@@ -301,7 +315,13 @@ def run_command(studio: "Studio", until: str, auto: bool | None, max_cost: str |
     limit = Money.parse(max_cost) if max_cost else None
     with progress("Making", quiet=as_json) as tick:
         report = studio.run(
-            goal, auto=auto, max_cost=limit, on_progress=lambda p: tick(p.done, p.total, p.label)
+            goal,
+            auto=auto,
+            max_cost=limit,
+            priority=priority,
+            task=task,
+            deadline=_moment(deadline) if deadline else None,
+            on_progress=lambda p: tick(p.done, p.total, p.label),
         )
     film = None
     if goal is Goal.CUT and not report.waiting and not report.failed:
@@ -320,6 +340,18 @@ def run_command(studio: "Studio", until: str, auto: bool | None, max_cost: str |
             f"{counted(len(report.waiting), 'unit')} wait{'s' * (len(report.waiting) == 1)} for review",
             remedy="See `picturelock inbox`.",
         )
+
+
+def _moment(text: str) -> "datetime":
+    from datetime import UTC, datetime
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not a time such as 2027-01-31T18:00Z") from None
+    if found.tzinfo is None:
+        raise click.BadParameter(f"{text!r} has no time zone; write {text}Z for UTC")
+    return found.astimezone(UTC)
 
 
 def _failed_code(report: "RunReport") -> int:
@@ -733,10 +765,10 @@ def models(context: click.Context, maker: str, as_json: bool) -> None:
     In a production's folder its own prices count.
     """
     from picturelock.core.failures import NotFound
+    from picturelock.engine.timekeeping import SystemClock
     from picturelock.studio.folder import Folder
     from picturelock.studio.offering import models as offered
     from picturelock.studio.pricing import priced
-    from picturelock.engine.timekeeping import SystemClock
 
     today = SystemClock().now().date()
     try:

@@ -42,6 +42,11 @@ class FailureKind(StrEnum):
     STALLED = "stalled"
     UNKNOWN = "unknown"
 
+    @property
+    def moderated(self) -> bool:
+        """Whether what was asked for, or made, is not allowed at the vendor."""
+        return self in {FailureKind.MODERATED_INPUT, FailureKind.MODERATED_OUTPUT}
+
 
 class VendorFailure(Value, frozen=True, kw_only=True):
     """A vendor's no, with the three answers.

@@ -82,10 +82,12 @@ class QueueSpec(Value, frozen=True, kw_only=True):
 
     Attributes:
         concurrency: Jobs that one worker runs at once.
+        look_seconds: Between two looks for jobs. Each look costs about two milliseconds of a core.
     """
 
     name: str
     concurrency: int
+    look_seconds: float = 0.05
 
 
 class State(StrEnum):

@@ -29,8 +29,7 @@ from picturelock.engine import pulse
 from picturelock.engine.port import JSON, Failure, Job, JobState, QueueSpec, State
 
 APPLICATION = "picturelock"
-_POLL_SECONDS = 0.05
-"""Between two looks at a queue. A free place stays empty half as long; an idle worker spends 4 % of a core a queue."""
+_NOTICE_SECONDS = 0.05
 _WORKING_CONNECTIONS = 20
 _ASKING_CONNECTIONS = 4
 _BATCH = 500
@@ -226,7 +225,7 @@ class Transact:
                 # Nothing of ours waits for a notification, but this is how long the library takes to stop. A server is
                 # not listened to either: to stop that, the library closes a connection under a thread that reads it.
                 use_listen_notify=False,
-                notification_listener_polling_interval_sec=_POLL_SECONDS,
+                notification_listener_polling_interval_sec=_NOTICE_SECONDS,
                 enable_otlp=False,
             )
         )
@@ -236,7 +235,7 @@ class Transact:
         for queue in queues:
             # Before the launch, because the library looks for new queues only once a second.
             self._client.register_queue(
-                queue.name, worker_concurrency=queue.concurrency, polling_interval_sec=_POLL_SECONDS
+                queue.name, worker_concurrency=queue.concurrency, polling_interval_sec=queue.look_seconds
             )
         DBOS.listen_queues([queue.name for queue in queues])
         DBOS.launch()

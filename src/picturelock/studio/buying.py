@@ -689,8 +689,7 @@ def _as_error(event: Refused | Failed | Cancelled, state: CallState) -> Picturel
         Charged.NO if isinstance(event, Refused) else Charged.YES if event.bill.amount.amount else Charged.NO
     )
     # What was moderated is never sent again by itself, whatever the vendor's chances are.
-    moderated = failure.kind in {FailureKind.MODERATED_INPUT, FailureKind.MODERATED_OUTPUT}
-    retry = Retry.AFTER_CHANGE if moderated else failure.retry
+    retry = Retry.AFTER_CHANGE if failure.kind.moderated else failure.retry
     return GenerationFailed(
         failure.message, remedy=_remedy(failure), retry=retry, after=after, charged=charged
     )

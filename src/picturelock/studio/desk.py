@@ -2,7 +2,7 @@
 
 One worker at a time keeps the desk of an account, by a lease; another takes over when it falls silent. The desk holds no
 state that matters: all of it is in the calls' events, so a restart goes on where the last one was, and two desks at once
-would only ask twice.
+would only ask twice. What it remembers spares it reading a thousand calls again in every round.
 """
 
 import logging
@@ -11,10 +11,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Self
 
 from picturelock.core.clock import Clock
 from picturelock.core.codec import from_json
+from picturelock.core.digest import Digest
 from picturelock.core.ids import CallId
 from picturelock.core.paidcall import (
     Accepted,
@@ -31,7 +33,7 @@ from picturelock.db.connection import Database
 from picturelock.engine import pulse
 from picturelock.engine.crashpoints import passing
 from picturelock.generate import calls
-from picturelock.generate.calls import OpenCall
+from picturelock.generate.calls import Following, OpenCall
 from picturelock.generate.governor import Governor
 from picturelock.generate.turn import next_calls
 from picturelock.generate.vendor import (
@@ -52,6 +54,10 @@ from picturelock.vault.store import Vault
 
 _log = logging.getLogger("picturelock.desk")
 _LOOKS_AT_ONCE = 8
+_LOOKS_A_ROUND = 64  # so that sending does not wait until a thousand jobs are asked about
+_HANDED_IN = 64  # requests that wait for a thread; of the others, priority and fairness may still choose
+_HAND_IN_AGAIN = timedelta(minutes=1)
+_RECIPES = 2048
 _RENEW = timedelta(seconds=2)
 _LOOK_AGAIN = timedelta(seconds=20)
 _LOOKED_LONG_ENOUGH = timedelta(minutes=30)
@@ -92,8 +98,13 @@ class Desk:
         self._buyer = buyer
         self._submit = submit
         self._scale = scale
+        self._poll_pause = timedelta(seconds=self._terms.poll_seconds * scale)
+        self._settle = timedelta(seconds=self._terms.settle_seconds * scale)
         self._around = around
         self.governor = Governor(self._terms.concurrency)
+        self._following = Following(vendor=supplier.name)
+        self._recipe = lru_cache(maxsize=_RECIPES)(self._read_recipe)
+        self._handed: dict[CallId, tuple[int, datetime]] = {}
         self._asked: dict[CallId, datetime] = {}
         self._heard: dict[CallId, int] = {}
         self._missed: dict[CallId, datetime] = {}
@@ -104,34 +115,52 @@ class Desk:
         """Whose account it keeps."""
         return self._supplier.name
 
-    def turn(self, pool: ThreadPoolExecutor) -> None:
-        """One round: send, ask, look up."""
+    def turn(self, pool: ThreadPoolExecutor) -> bool:
+        """One round: send, ask, look up.
+
+        Returns:
+            Whether more calls are due than one round asks about: the next round may begin at once.
+        """
         with self._database.read() as connection:
-            known = calls.open_calls(connection, vendor=self._supplier.name)
+            known = self._following.open_calls(connection)
         for call in known:
             self._learn(call)
         now = self._clock.now()
         self._send(known, now)
-        due = [call for call in known if self._is_due(call, now)]
-        list(pool.map(self._look, due))
+        due = sorted(
+            ((at, call) for call in known if (at := self._due_at(call)) is not None and at <= now),
+            key=lambda pair: pair[0],
+        )
+        list(pool.map(self._look, [call for _, call in due[:_LOOKS_A_ROUND]]))
         self._forget(known)
+        return len(due) > _LOOKS_A_ROUND
 
     # Sending
 
     def _send(self, known: Sequence[OpenCall], now: datetime) -> None:
-        waiting = [
-            call
-            for call in known
-            if call.state.phase is Phase.RESERVED
-            and (call.state.not_before is None or call.state.not_before <= now)
-        ]
-        out = [call for call in known if call.state.phase in _OUT]
-        chosen = next_calls(waiting, out, self.governor.room(len(out), now))
+        waiting, handed, out = [], [], []
+        for call in known:
+            if call.state.phase in _OUT:
+                out.append(call)
+            elif call.state.phase is Phase.RESERVED:
+                if self._is_handed_in(call, now):
+                    handed.append(call)
+                elif call.state.not_before is None or call.state.not_before <= now:
+                    waiting.append(call)
+        out += handed
+        room = min(self.governor.room(len(out), now), _HANDED_IN - len(handed))
+        chosen = next_calls(waiting, out, room)
         if not chosen:
             return
         with self._database.write() as connection:
             for call in chosen:
                 self._submit(connection, self._buyer.sending(call.call, call.state))
+        self._handed.update((call.call.id, (call.state.events, now)) for call in chosen)
+
+    def _is_handed_in(self, call: OpenCall, now: datetime) -> bool:
+        """Whether the request waits for a worker. Handing it in again does nothing, but is not free."""
+        events, at = self._handed.get(call.call.id, (-1, now))
+        return events == call.state.events and now - at < _HAND_IN_AGAIN
 
     def _learn(self, call: OpenCall) -> None:
         """Take to heart what was answered since the last round, whoever sent it."""
@@ -152,25 +181,22 @@ class Desk:
 
     # Asking
 
-    def _is_due(self, call: OpenCall, now: datetime) -> bool:
+    def _due_at(self, call: OpenCall) -> datetime | None:
+        """When the vendor is to be asked about a call next; ``None`` if nothing is to be asked."""
         asked = self._asked.get(call.call.id)
         match call.state.phase:
             case Phase.ACCEPTED:
-                pause = self._scaled(self._terms.poll_seconds)
+                # What was taken a moment ago is not done; what another process left behind is due at once.
+                return (asked or call.changed_at) + self._poll_pause
             case Phase.SUBMITTING:
                 # Its worker writes down what came of it, and another does if that one died. This is for neither.
-                return now - call.changed_at > 10 * self._scaled(self._terms.settle_seconds)
+                return call.changed_at + 10 * self._settle
             case Phase.IN_DOUBT:
                 # A machine that slept in between may still have sent it a moment before the answer counted as lost.
-                if now - _last_sent(call) < self._scaled(self._terms.settle_seconds):
-                    return False
-                pause = min(_LOOK_AGAIN, self._scaled(self._terms.settle_seconds))
+                settled = _last_sent(call) + self._settle
+                return settled if asked is None else max(settled, asked + min(_LOOK_AGAIN, self._settle))
             case _:
-                return False
-        return asked is None or now - asked >= pause
-
-    def _scaled(self, seconds: float) -> timedelta:
-        return timedelta(seconds=seconds * self._scale)
+                return None
 
     def _look(self, call: OpenCall) -> None:
         self._asked[call.call.id] = self._clock.now()
@@ -192,7 +218,7 @@ class Desk:
                 self._buyer.tell(call, Lost(why="nobody wrote down what came of the request"))
 
     def _poll(self, call: OpenCall) -> None:
-        recipe = from_json(Recipe, self._vault.read(call.call.recipe))
+        recipe = self._recipe(call.call.recipe)
         job = VendorJob(job=call.state.job, endpoint=call.state.endpoint, recipe=recipe)
         said = self._supplier.poll(job)
         passing("look.answered")
@@ -220,7 +246,7 @@ class Desk:
         passing("look.told")
 
     def _locate(self, call: OpenCall) -> None:
-        recipe = from_json(Recipe, self._vault.read(call.call.recipe))
+        recipe = self._recipe(call.call.recipe)
         with self._database.read() as connection:
             others = calls.jobs_of(connection, self._supplier.name)
         sent = call.last(Submitting) or call.call.intended_at
@@ -242,10 +268,13 @@ class Desk:
                     self._buyer.tell(call, Unresolved(evidence=evidence))
         passing("look.told")
 
+    def _read_recipe(self, name: Digest) -> Recipe:
+        return from_json(Recipe, self._vault.read(name))
+
     def _forget(self, known: Sequence[OpenCall]) -> None:
         """Remember nothing of calls that have ended."""
         names = {call.call.id for call in known}
-        for book in (self._asked, self._heard, self._missed, self._first):
+        for book in (self._asked, self._heard, self._missed, self._first, self._handed):
             for gone in [name for name in book if name not in names]:
                 del book[gone]
 
@@ -295,6 +324,7 @@ class Desks:
         renewed, mine = None, False
         with ThreadPoolExecutor(_LOOKS_AT_ONCE) as pool:
             while not self._quit.is_set():
+                more = False
                 try:
                     now = self._clock.now()
                     if renewed is None or now - renewed >= _RENEW:
@@ -303,11 +333,12 @@ class Desks:
                         )
                         renewed = now
                     if mine:
-                        desk.turn(pool)
+                        more = desk.turn(pool)
                 except Exception:  # noqa: BLE001  # for the others' sake
                     # The desk must not close because one round went wrong; the next begins from the facts.
                     _log.exception("a round at the desk of %s went wrong", desk.vendor_name)
-                self._quit.wait(self._pause)
+                if not more:
+                    self._quit.wait(self._pause)
 
 
 def _last_sent(call: OpenCall) -> datetime:

@@ -2,6 +2,7 @@
 
 import getpass
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -182,13 +183,26 @@ class Studio:
         *,
         auto: bool | None = None,
         max_cost: Money | None = None,
+        priority: int = 0,
+        task: str = "",
+        deadline: datetime | None = None,
         on_progress: "Callable[[Progress], None]" = lambda _: None,
     ) -> "RunReport":
         """Make everything that can be made towards the goal.
 
+        Args:
+            goal: How far.
+            auto: Approve what passes its gate; ``None`` takes the production's setting.
+            max_cost: Tightens the production's cap for this run.
+            priority: Of its requests to vendors; lower goes first.
+            task: The task card that pays.
+            deadline: Aware UTC; requests that are not sent by then are not sent any more.
+            on_progress: Told now and then.
+
         Raises:
             Busy: Another process runs this production.
         """
+        from picturelock.studio.making import Errand
         from picturelock.studio.running import run
 
         return run(
@@ -196,6 +210,7 @@ class Studio:
             goal,
             auto=auto,
             max_cost=max_cost,
+            errand=Errand(priority=priority, task=task, deadline=deadline),
             author=self.author,
             on_progress=on_progress,
         )

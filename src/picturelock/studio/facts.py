@@ -403,25 +403,12 @@ FELL = "fell_back"
 CONTRADICTION, NOTED = "contradiction", "contradiction_noted"
 
 
-def latest_event(connection: sa.Connection) -> int:
-    """Number of the newest event; 0 if there is none."""
-    return connection.execute(sa.select(sa.func.max(tables.event.c.number))).scalar_one() or 0
-
-
-def read_given_up(
-    connection: sa.Connection, production: str, since: int = 0
-) -> dict[UnitId, tuple[str, datetime]]:
-    """Units whose making stopped without a take: the newest reason and when.
-
-    Args:
-        connection: To read with.
-        production: Whose.
-        since: Only events with a higher number.
-    """
+def read_given_up(connection: sa.Connection, production: str) -> dict[UnitId, tuple[str, datetime]]:
+    """Units whose making stopped without a take: the newest reason and when."""
     event = tables.event
     rows = connection.execute(
         sa.select(event.c.detail, event.c.at)
-        .where(event.c.production == production, event.c.kind == "given_up", event.c.number > since)
+        .where(event.c.production == production, event.c.kind == "given_up")
         .order_by(event.c.number)
     )
     return {UnitId(detail["unit"]): (str(detail["message"]), at) for detail, at in rows}

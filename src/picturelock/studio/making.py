@@ -5,7 +5,7 @@ intent, the take and the verdict are written once by their keys, and the same re
 """
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -68,6 +68,20 @@ QUEUE = "cpu"
 _FIRST_PAUSE = timedelta(seconds=2)
 
 
+class Errand(Value, frozen=True, kw_only=True):
+    """How urgent a run's requests to vendors are, and whose budget they are on.
+
+    Attributes:
+        priority: Lower goes first.
+        task: The task card that pays; its cap holds.
+        deadline: Aware UTC; what is not sent by then is not sent any more.
+    """
+
+    priority: int = 0
+    task: str = ""
+    deadline: datetime | None = None
+
+
 class Order(Value, frozen=True, kw_only=True):
     """What a run asked for; every job of the run carries it, so that edits meanwhile do not reach it.
 
@@ -77,6 +91,7 @@ class Order(Value, frozen=True, kw_only=True):
         locks: Digest of the lock file's canonical JSON.
         auto: Takes that pass their gate are approved by policy.
         by: Who ordered it.
+        errand: How urgent its requests are, and who pays.
     """
 
     production: str
@@ -86,6 +101,7 @@ class Order(Value, frozen=True, kw_only=True):
     goal: Goal
     auto: bool
     by: str = ""
+    errand: Errand = Errand()
 
 
 class TakeJob(Value, frozen=True, kw_only=True):
@@ -139,6 +155,7 @@ class Workshop:
             clock,
             submit,
             settings_of=lambda payload: self._snapshot(built(TakeJob, payload).order).settings,
+            task_of=lambda payload: built(TakeJob, payload).order.errand.task,
             after_delivery=self._delivered,
             after_failure=self._undelivered,
             worker=worker,
@@ -186,7 +203,16 @@ class Workshop:
             steps.run("give_up", self._give_up, payload["job"], type(error).__name__, str(error))
             raise
 
-    def order(self, snapshot: Snapshot, production: str, goal: Goal, *, auto: bool, by: str = "") -> Order:
+    def order(
+        self,
+        snapshot: Snapshot,
+        production: str,
+        goal: Goal,
+        *,
+        auto: bool,
+        by: str = "",
+        errand: Errand = Errand(),  # noqa: B008  # a frozen value
+    ) -> Order:
         """Pin a snapshot so that jobs can carry it."""
         return Order(
             production=production,
@@ -196,6 +222,7 @@ class Workshop:
             goal=goal,
             auto=auto,
             by=by,
+            errand=errand,
         )
 
     def submit_ready(
@@ -259,8 +286,19 @@ class Workshop:
                 continue
             if not contract_verdict(snapshot, wish.shot, wish.unit, wish.fell_to).passed:
                 continue
-            found.append((wish.unit.id, self._job(connection, order, snapshot, wish)))
+            job = self._job(connection, order, snapshot, wish)
+            if not self._moderated(connection, order.production, built(TakeJob, job.payload)):
+                found.append((wish.unit.id, job))
         return found
+
+    def _moderated(self, connection: sa.Connection, production: str, job: TakeJob) -> bool:
+        """Whether a vendor's moderation has stopped this very request: it is not sent again, in no run."""
+        if not job.number:
+            return False
+        last = [c for c in calls.calls_of(connection, production, job.unit) if c.call.recipe == job.recipe][
+            -1:
+        ]
+        return any(c.state.failure is not None and c.state.failure.kind.moderated for c in last)
 
     def _job(self, connection: sa.Connection, order: Order, snapshot: Snapshot, wish: Wish) -> Job:
         assert isinstance(wish.standing, Wanted)  # noqa: S101  # what `wanted_now` promises
@@ -321,6 +359,8 @@ class Workshop:
             takes=len(known.takes_of(job.unit)),
             attempt_of=job.number,
             by=job.order.by,
+            priority=job.order.errand.priority,
+            deadline=job.order.errand.deadline,
         )
 
     def _delivered(self, connection: sa.Connection, call: PaidCall, take: Take) -> None:

@@ -19,12 +19,12 @@ from picturelock.core.policy import Settings
 from picturelock.core.take import LockFile, Revision
 from picturelock.db import tables
 from picturelock.db.connection import Database, open_database
+from picturelock.engine.timekeeping import SystemClock
 from picturelock.history import revisions
 from picturelock.history.locks import read_locks, write_locks
 from picturelock.history.worktree import write_whole
 from picturelock.studio.folder import Folder
 from picturelock.studio.planning import Snapshot
-from picturelock.engine.timekeeping import SystemClock
 from picturelock.studio.whereabouts import missing, open_facts
 from picturelock.vault.local import LocalVault
 

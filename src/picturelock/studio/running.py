@@ -15,15 +15,15 @@ from picturelock.core.policy import Settings
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import JobState, State, WorkersDied
 from picturelock.generate import calls
-from picturelock.generate.calls import OpenCall
-from picturelock.review.standing import Waiting, Wanted
+from picturelock.generate.calls import Following, OpenCall
+from picturelock.review.standing import Waiting
 from picturelock.studio.buying import API
 from picturelock.studio.calling import is_stalled
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
-from picturelock.studio.facts import count_units_with_takes, latest_event, read_given_up
+from picturelock.studio.facts import count_units_with_takes, read_given_up
 from picturelock.studio.looking import look
-from picturelock.studio.making import AUTO
+from picturelock.studio.making import AUTO, Errand
 from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
 from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
@@ -31,6 +31,8 @@ from picturelock.studio.vouching import check_names, check_rates
 from picturelock.studio.workplace import make_desks, make_engine, vendors_used
 
 _POLL_S = 0.2
+_POLL_VENDORS_S = 1.0  # while all that is left to do is theirs
+_HANDED_IN_AT_ONCE = 20  # shots; the first are worked on while the recipes of others go to the disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def run(
     *,
     auto: bool | None = None,
     max_cost: Money | None = None,
+    errand: Errand = Errand(),  # noqa: B008  # a frozen value
     author: str,
     on_progress: Callable[[Progress], None] = lambda _: None,
 ) -> RunReport:
@@ -87,6 +90,7 @@ def run(
         goal: How far.
         auto: Approve what passes its gate, and lock complete shots; ``None`` takes the production's setting.
         max_cost: Tightens the production's cap for this run.
+        errand: How urgent its requests to vendors are, and who pays.
         author: Who runs it.
         on_progress: Told now and then.
 
@@ -106,14 +110,21 @@ def run(
     before = {take.id for takes in known.candidates.values() for take in takes}
     failed, capped = _unmakeable(snapshot, found, goal), ()
     left = _left_over(production)
-    if left or len(list(wanted_now(found, goal))) > len(failed):
+    while left or len(list(wanted_now(found, goal))) > len(failed):
         failures, capped = _work(
-            production, snapshot, goal, auto=auto, author=author, on_progress=on_progress
+            production, snapshot, goal, auto=auto, errand=errand, author=author, on_progress=on_progress
         )
         found, known = look(production, snapshot)
-        wanted = {wish.unit.id for wish in found if isinstance(wish.standing, Wanted)}
+        # What an earlier run had ordered to be asked about, this one may approve; more can be made then.
+        more = auto and approve_passed(production, found, AUTO)
+        if more:
+            found, known = look(production, snapshot)
+        wanted = {wish.unit.id for wish in wanted_now(found, goal)}
         failures = {unit: why for unit, why in failures.items() if unit in wanted}
         failed = {**failures, **_unmakeable(snapshot, found, goal)}
+        left = False
+        if not more:
+            break
     locked: list[ShotCode] = []
     if auto and goal is not Goal.KEYFRAMES:
         locked = lock_complete(production, production.snapshot(), found)
@@ -159,6 +170,7 @@ def _work(
     goal: Goal,
     *,
     auto: bool,
+    errand: Errand,
     author: str,
     on_progress: Callable[[Progress], None],
 ) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -172,7 +184,7 @@ def _work(
     total = sum(unit.kind in kinds for unit in snapshot.board.units())
     with engine:
         engine.prepare()
-        order = workshop.order(snapshot, production.name, goal, auto=auto, by=author)
+        order = workshop.order(snapshot, production.name, goal, auto=auto, by=author, errand=errand)
         failed_before = engine.jobs(prefix=prefix, states=[State.FAILED])
         given_back = [job.key for job in failed_before if _workers_died(job)]
         known_failures = {job.key for job in failed_before} - set(given_back)
@@ -181,16 +193,20 @@ def _work(
         vendors = vendors_used(production, snapshot)
         with engine.working(), make_desks(production, engine, workshop, vendors):
             workshop.buyer.fetch_again(production.name, _named(known_failures))
-            with production.writing() as connection:
-                newest = latest_event(connection)
-                with priced(production.folder):
-                    workshop.submit_ready(connection, order, brief_digest(snapshot))
-            pause = threading.Event()
-            while engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]) or (
-                vendors and _in_flight(production, engine, prefix)
-            ):
+            shots = [shot.code for scene in snapshot.board.scenes for shot in scene.shots]
+            for start in range(0, len(shots), _HANDED_IN_AT_ONCE):
+                part = shots[start : start + _HANDED_IN_AT_ONCE]
+                with production.reading() as connection, priced(production.folder):
+                    ready = workshop.ready(connection, order, brief_digest(snapshot), part)
+                with production.writing() as connection:
+                    workshop.hand_in(connection, ready)
+            pause, bought = threading.Event(), Following(production=production.name)
+            while True:
+                at_work = bool(engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]))
+                if not at_work and not (vendors and _in_flight(production, bought, engine, prefix)):
+                    break
                 on_progress(_progress(production, total))
-                pause.wait(_POLL_S)
+                pause.wait(_POLL_S if at_work else _POLL_VENDORS_S)
         failed = [
             job for job in engine.jobs(prefix=prefix, states=[State.FAILED]) if job.key not in known_failures
         ]
@@ -198,7 +214,7 @@ def _work(
         mark.unlink(missing_ok=True)
     on_progress(_progress(production, total))
     with production.reading() as connection:
-        given_up = read_given_up(connection, production.name, since=newest)
+        given_up = read_given_up(connection, production.name)
     why = {unit: message for unit, (message, _) in given_up.items()}
     why |= {job.key.split(":")[1]: job.failure.message if job.failure else "it failed" for job in failed}
     stopped = {
@@ -226,15 +242,15 @@ def _why_held(call: OpenCall) -> str:
     return call.state.note or f"{call.call.vendor} has had it longer than it ever needs"
 
 
-def _in_flight(production: Production, engine: Engine, prefix: str) -> bool:
+def _in_flight(production: Production, bought: Following, engine: Engine, prefix: str) -> bool:
     """Whether a call of this production will go on by itself."""
     with production.reading() as connection:
-        known = calls.open_calls(connection, production=production.name)
-    going_on = {str(call.call.id) for call in known if not _is_held(call, production)}
-    if not going_on:
+        known = bought.open_calls(connection)
+    if not known:
         return False
     # A call whose worker died time after time stands still until the next run.
-    return bool(going_on - _named(job.key for job in engine.jobs(prefix=prefix, states=[State.FAILED])))
+    stopped = _named(job.key for job in engine.jobs(prefix=prefix, states=[State.FAILED]))
+    return any(str(call.call.id) not in stopped and not _is_held(call, production) for call in known)
 
 
 def _named(keys: Iterable[str]) -> set[str]:

@@ -21,6 +21,7 @@ from picturelock.studio.production import Production
 WORKFLOW_VERSION = "1"
 
 _REQUESTS_AT_ONCE = 32
+_LOOK_SECONDS = 0.25  # for work that takes minutes
 GPU = "gpu"
 
 
@@ -55,9 +56,9 @@ def make_engine(production: Production, name: str = "") -> tuple[Engine, Worksho
         queues=[
             QueueSpec(name=QUEUE, concurrency=workers()),
             # A card holds one model at a time.
-            QueueSpec(name=GPU, concurrency=1),
+            QueueSpec(name=GPU, concurrency=1, look_seconds=_LOOK_SECONDS),
             # Threads that wait for vendors to answer; what is in flight at a vendor is its desk's to decide.
-            QueueSpec(name=API, concurrency=_REQUESTS_AT_ONCE),
+            QueueSpec(name=API, concurrency=_REQUESTS_AT_ONCE, look_seconds=_LOOK_SECONDS),
         ],
         clock=production.clock,
     )

@@ -78,15 +78,17 @@ class Machine:
     """A machine that can lose its cables, or its life; made by :meth:`Site.machine`.
 
     Args:
-        name: Of its ports in the switch.
+        name: What it is called here.
         room: What it is.
         switch: Where its cables end.
+        ports: In the switch, by network.
     """
 
-    def __init__(self, name: str, room: _Room, switch: _Room) -> None:
+    def __init__(self, name: str, room: _Room, switch: _Room, ports: Mapping[str, str]) -> None:
         self.name = name
         self._room = room
         self._switch = switch
+        self._ports = dict(ports)
 
     def start(self, *words: str, cwd: Path, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
         """Begin a command of Picturelock's on this machine; what it says goes into a pipe.
@@ -108,11 +110,11 @@ class Machine:
 
     def cut(self, *networks: str) -> None:
         """Pull its cables out of the switch. Nobody is told: what is sent from now on is simply gone."""
-        self._switch.do("\n".join(f"ip link set {self.name}-{network} down" for network in networks))
+        self._switch.do("\n".join(f"ip link set {self._ports[network]} down" for network in networks))
 
     def mend(self, *networks: str) -> None:
         """Put its cables back."""
-        self._switch.do("\n".join(f"ip link set {self.name}-{network} up" for network in networks))
+        self._switch.do("\n".join(f"ip link set {self._ports[network]} up" for network in networks))
 
     def die(self) -> int:
         """Kill everything on it without warning, and the machine with it.
@@ -156,14 +158,14 @@ class Site:
         """Set up a machine and plug it in.
 
         Args:
-            name: A few letters, of one machine only.
+            name: What it is called here.
             host: Its host name; machines may share one, as those of a careless image do.
         """
         number, self._machines = _FIRST_MACHINE + self._machines, self._machines + 1
         prepared = f"hostname {host}\nip link set lo up\nip address delete 127.0.0.1/8 dev lo"
         room = self._stack.enter_context(_Room("--net", "--uts", prepared=prepared))
-        for network in _NETWORKS:
-            port = f"{name}-{network}"
+        ports = {network: f"{network}{number}" for network in _NETWORKS}
+        for network, port in ports.items():
             self._switch.do(
                 f"ip link add {port} type veth peer name {network} netns {room.pid}\n"
                 f"ip link set {port} master {network}\n"
@@ -177,7 +179,7 @@ class Site:
             f"ip route add 127.0.0.1/32 via {self.address(VENDORS)} dev {VENDORS} "
             f"src {self.address(VENDORS, number)}"
         )
-        return Machine(name, room, self._switch)
+        return Machine(name, room, self._switch, ports)
 
 
 @contextmanager

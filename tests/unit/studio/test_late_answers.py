@@ -65,6 +65,7 @@ class Desk:
             self.clock,
             lambda _connection, _job: None,
             settings_of=lambda _payload: Settings(title="t", source="s"),
+            task_of=lambda _payload: "",
             after_delivery=lambda _connection, _call, _take: None,
             after_failure=lambda _connection, call, _error: self.failed.append(call.id),
             worker="A",

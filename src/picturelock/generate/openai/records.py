@@ -1,8 +1,9 @@
 """What the organisation's usage says of a request whose answer was lost.
 
 OpenAI names no jobs and takes no names of ours, but counts requests by model and minute. A count cannot say whose
-request it was. Nothing at all in the minutes that count, and something after them, says that the request is not there:
-the second shows that the records have got that far. Needs an administrator's key, which not everybody has.
+request it was. Nothing at all in the minutes that count, and something a good while after them, says that the request is
+not there: the second shows that the records have got that far, with time to spare for those that come out of order.
+Needs an administrator's key, which not everybody has.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from picturelock.generate.vendor import CannotTell, NotThere
 
 PATH = "/organization/usage/images"
 _MINUTE = timedelta(minutes=1)
+_SPARE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ def reading(answer: Answered, model: str, window: Window) -> NotThere | CannotTe
         )
     inside = after = 0
     for start, found in _rows(answer):
-        if start >= window.until.timestamp():
+        if start >= (window.until + _SPARE).timestamp():
             after += _number(found, "num_model_requests")
+        elif start >= window.until.timestamp():
+            continue
         elif not found.get("model") or str(found["model"]).startswith(model):
             inside += _number(found, "num_model_requests")
     if inside:
@@ -74,10 +78,10 @@ def reading(answer: Answered, model: str, window: Window) -> NotThere | CannotTe
         )
     if after:
         return NotThere(
-            evidence=f"OpenAI's usage counts no request of {model} from {window}, and {after} requests after that"
+            evidence=f"OpenAI's usage counts no request of {model} from {window}, and {after} requests well after that"
         )
     return CannotTell(
-        evidence=f"OpenAI's usage counts no request of {model} from {window}, and nothing after that which would show "
+        evidence=f"OpenAI's usage counts no request of {model} from {window}, and nothing well after that which would show "
         "that the records are complete",
         later=True,
     )
