@@ -172,7 +172,7 @@ class Crew:
     def books(self, record: Record) -> dict[str, Reckoning]:
         """What the vendors' books and ours say, once a last run finds nothing to do."""
         code, said = self.film.command("run", "--until", "clips", "--json")
-        report = json.loads(said)
+        report = json.JSONDecoder().raw_decode(said)[0]["run"]
         found = {name: self.film.reckon(remote) for name, remote in self.suppliers.items()}
         for name, book in found.items():
             record(name, str(book))
