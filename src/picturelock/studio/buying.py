@@ -352,7 +352,6 @@ class Buyer:
             workflow=FETCH,
             queue=API,
             payload={"call": str(call.id)},
-            priority=call.priority,
         )
 
     def sending(self, call: PaidCall, state: CallState) -> Job:
@@ -362,7 +361,6 @@ class Buyer:
             workflow=SEND,
             queue=API,
             payload={"call": str(call.id), "event": state.events},
-            priority=call.priority,
         )
 
     def broke_off(self, known: OpenCall, said: BrokeOff, by: str = "the vendor") -> bool:
