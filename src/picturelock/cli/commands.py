@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_EMPTY = (None, "", [], (), {}, False)
 _WHOLE = click.option("--all", "whole", is_flag=True, help="Every line, however many.")
 
 
@@ -291,7 +292,7 @@ def _plan_lines(found: "Plan", *, whole: bool) -> list[str]:
 @cli.command("run")
 @click.option("--until", type=click.Choice(["keyframes", "clips", "cut"]), default="cut", show_default=True)
 @click.option("--auto-approve/--ask", "auto", default=None, help="Approve what passes its gate, or ask.")
-@click.option("--max-cost", help="Stop before spending more, such as 25USD.")
+@click.option("--max-cost", help="Stop before the production has spent more in all, such as 25USD.")
 @click.option("--priority", default=0, show_default=True, help="Of requests to vendors; lower goes first.")
 @click.option("--task", default="", help="The task card that pays; its cap holds.")
 @click.option("--deadline", help="Send no request after this time, such as 2027-01-31T18:00Z.")
@@ -381,7 +382,7 @@ def _cut_lines(film: Any) -> list[str]:
 
 @cli.command()
 @click.option("--queues", help="Serve only these of api,cpu,gpu; all by default.")
-@click.option("--name", default="", help="Tells the workers of one machine apart.")
+@click.option("--name", default="worker", show_default=True, help="Tells the workers of one machine apart.")
 @in_studio
 def worker(studio: "Studio", queues: str | None, name: str) -> None:
     """Work off what others hand in, until interrupted."""
@@ -473,11 +474,17 @@ def calls(studio: "Studio", call: str | None, whole: bool, as_json: bool) -> Non
     def lines() -> list[str]:
         if not found:
             return ["No paid call is under way."]
-        return list(
-            table([(str(c.call), str(c.unit), c.model, c.phase.value, str(c.reserved)) for c in found])
-        )
+        rows = [("call", "unit", "model", "state", "reserved", "billed")]
+        rows += [
+            (str(c.call), str(c.unit), c.model, c.phase.value, str(c.reserved), _billed(c)) for c in found
+        ]
+        return list(table(rows))
 
     emit(found, as_json=as_json, lines=lines)
+
+
+def _billed(one: "CallView") -> str:
+    return str(one.billed) if one.billed is not None else "-"
 
 
 def _call_lines(one: "CallView") -> list[str]:
@@ -485,14 +492,29 @@ def _call_lines(one: "CallView") -> list[str]:
 
     lines = [
         f"{one.call}  {one.unit}  {one.vendor}/{one.model}  {one.phase.value}",
-        f"Known to the vendor as {one.token}" + (f", job {one.job}" if one.job else ""),
-        f"Reserved {one.reserved}; asked for by {one.asked_by or 'nobody in particular'}",
+        f"Our name for it {one.token}" + (f"; the vendor's {one.job}" if one.job else ""),
+        f"Reserved {one.reserved}, billed {_billed(one)}; asked for by {one.asked_by or 'nobody in particular'}",
     ]
     for moment in one.history:
         told = plain(moment.event)
-        what = "  ".join(f"{name}={value}" for name, value in told.items() if name != "type" and value)
-        lines.append(f"  {moment.at:%Y-%m-%d %H:%M:%S}Z  {told['type']}  {what}".rstrip())
+        kind = told.pop("type")
+        lines.append(f"  {moment.at:%Y-%m-%d %H:%M:%S}Z  {kind}  {_told(told)}".rstrip())
     return [*lines, one.advice] if one.advice else lines
+
+
+def _told(value: object) -> str:
+    """What happened, on one line. The query of a result's address is a key to it and is left out."""
+    match value:
+        case dict():
+            return "  ".join(
+                f"{name}: {_told(inner)}" for name, inner in value.items() if inner not in _EMPTY
+            )
+        case list() | tuple():
+            return ", ".join(map(_told, value))
+        case str() if "://" in value:
+            return value.partition("?")[0]
+        case _:
+            return str(value)
 
 
 @cli.command()
@@ -520,7 +542,7 @@ def resolve(
 
     amount = Money.parse(charged) if charged else None
     one = studio.resolve(CallId(call), job=job, never=never, charged=amount, noted=noted, why=why)
-    emit(one, as_json=as_json, lines=lambda: _call_lines(one))
+    emit(one, as_json=as_json, lines=lambda: [*_call_lines(one), "Go on with `picturelock run`."])
 
 
 @cli.command()
@@ -532,7 +554,8 @@ def cancel(studio: "Studio", call: str, as_json: bool) -> None:
     from picturelock.core.ids import CallId
 
     one = studio.cancel(CallId(call))
-    emit(one, as_json=as_json, lines=lambda: _call_lines(one))
+    after = "The next `picturelock run` asks for the unit again, as long as the board wants it."
+    emit(one, as_json=as_json, lines=lambda: [*_call_lines(one), after])
 
 
 @cli.command()

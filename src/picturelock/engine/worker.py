@@ -73,7 +73,7 @@ def _lock(engine: "Engine") -> Iterator[None]:
         holder = note.read_text() if note.exists() else "unknown"
         raise Busy(
             f"process {holder} already works as {engine.identity!r}",
-            remedy=f"Wait until it is done, or stop it: kill {holder}.",
+            remedy=f"Give this one another name (`worker --name`), wait until that is done, or stop it: kill {holder}.",
         ) from error
     try:
         note.write_text(str(os.getpid()))

@@ -44,6 +44,7 @@ class CallView(Value, frozen=True, kw_only=True):
 
     Attributes:
         reserved: What stands against the caps until it is settled, in the vendor's currency.
+        billed: What it cost, as far as that is known.
         stalled: The vendor has had it longer than it ever needs.
         advice: What a person can do about it; empty while it goes on by itself.
     """
@@ -56,6 +57,7 @@ class CallView(Value, frozen=True, kw_only=True):
     job: str
     token: str
     reserved: Money
+    billed: Money | None
     number: int
     asked_by: str
     stalled: bool
@@ -110,6 +112,7 @@ def _view(call: OpenCall, clock: Clock) -> CallView:
         job=call.state.job,
         token=call.call.token,
         reserved=call.call.quote.high,
+        billed=call.state.bill.amount if call.state.bill is not None else None,
         number=call.call.number,
         asked_by=call.call.by_whom,
         stalled=stalled,

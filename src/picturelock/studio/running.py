@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from picturelock.core.anchor import Value
-from picturelock.core.failures import Stopped
+from picturelock.core.failures import Stopped, UserError
 from picturelock.core.ids import ShotCode, UnitId
 from picturelock.core.money import Money
 from picturelock.core.paidcall import Phase
@@ -153,6 +153,11 @@ def _capped(settings: Settings, max_cost: Money | None) -> Settings:
     if max_cost is None:
         return settings
     limit = settings.caps.money
+    if limit is not None and max_cost.currency != limit.currency:
+        raise UserError(
+            f"this production counts in {limit.currency}",
+            remedy=f"Give the limit in it, such as 5{limit.currency}.",
+        )
     lower = max_cost if limit is None or max_cost < limit else limit
 
     return replace(settings, caps=replace(settings.caps, money=lower))
