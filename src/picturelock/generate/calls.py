@@ -189,8 +189,8 @@ class Following:
 
     def open_calls(self, connection: sa.Connection) -> list[OpenCall]:
         """Calls that have not ended, oldest first. One thread at a time."""
-        found = [
-            (name, 0 if last is None else last + 1) for name, last in connection.execute(self._query).tuples()
+        found: list[tuple[str, int]] = [
+            (name, 0 if last is None else last + 1) for name, last in connection.execute(self._query)
         ]
         known = self._known
         changed = [name for name, events in found if name not in known or known[name].state.events != events]
