@@ -98,10 +98,15 @@ class Machine:
             cwd: A folder that every machine has.
             environment: Besides that of this process.
         """
+        return self.python("-m", "picturelock", *words, cwd=cwd, environment=environment)
+
+    def python(self, *words: str, cwd: Path, environment: Mapping[str, str]) -> "subprocess.Popen[str]":
+        """The same for any words of Python's command line; what it reads comes from a pipe too."""
         return subprocess.Popen(  # noqa: S603
-            self._room.inside(sys.executable, "-m", "picturelock", *words),
+            self._room.inside(sys.executable, *words),
             cwd=cwd,
             env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

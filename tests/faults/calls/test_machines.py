@@ -7,10 +7,12 @@ work from a third. The vendors' own books say afterwards what happened there.
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -264,3 +266,100 @@ def test_short_cuts_of_one_network_and_then_the_other_spoil_nothing(
     assert crew.known() == {"a", "b"}
     crew.go_home()
     assert all(book.clean for book in crew.books(record_property).values())
+
+
+HALF_SENT = """
+import sys
+import httpx
+from picturelock.generate.wire import FAILURES, Wire, passage, timeouts
+
+class Body(httpx.SyncByteStream):
+    def __iter__(self):
+        yield b"a" * 1000
+        print("half of it is out", flush=True)
+        sys.stdin.readline()
+        yield b"b" * 1000
+
+request = httpx.Request(
+    "POST", sys.argv[1], headers={"host": "vendor", "content-length": "2000"}, stream=Body(),
+    extensions=timeouts(connect=5, read=60, write=5),
+)
+with passage(3.0):
+    try:
+        with Wire().send(request):
+            print("answered", flush=True)
+    except FAILURES:
+        print("lost", flush=True)
+sys.stdin.readline()
+"""
+
+HOLDS = """
+import sys
+from threading import Thread
+from picturelock.db.connection import open_database
+
+facts = open_database(sys.argv[1])
+
+def write(wait):
+    try:
+        with facts.write():
+            print("writes", flush=True)
+            wait()
+    except Exception as error:
+        print(type(error).__name__, flush=True)
+
+writers = [Thread(target=write, args=(sys.stdin.readline,)) for _ in range(3)]
+for writer in writers:
+    writer.start()
+for writer in writers:
+    writer.join()
+"""
+
+
+def test_a_request_that_counts_as_lost_does_not_leave_when_the_cable_is_back(
+    place: Site, tmp_path: Path
+) -> None:
+    a = place.machine("a", "alpha")
+    with socket.create_server(("127.0.0.1", 0)) as vendor:
+        address = f"http://127.0.0.1:{vendor.getsockname()[1]}/"
+        sender = a.python("-c", HALF_SENT, address, cwd=tmp_path, environment={})
+        assert sender.stdin is not None
+        assert sender.stdout is not None
+        assert sender.stdout.readline() == "half of it is out\n"
+        line, _ = vendor.accept()
+        with line:
+            arrived = len(line.recv(1 << 16))
+            a.cut(VENDORS)
+            sender.stdin.write("\n")
+            sender.stdin.flush()
+            assert sender.stdout.readline() == "lost\n"
+            a.mend(VENDORS)
+            # Longer than a system waits before it sends again what nobody has confirmed.
+            line.settimeout(12.0)
+            late = 0
+            with suppress(ConnectionError, TimeoutError):
+                while more := len(line.recv(1 << 16)):
+                    late += more
+        sender.communicate("\n")
+    assert arrived
+    assert not late
+
+
+def test_a_machine_that_was_cut_off_while_it_wrote_does_not_hold_up_the_others(
+    place: Site, servant: Server, tmp_path: Path
+) -> None:
+    """Three writers of it stand in line: each would keep its turn until the server misses a word from it."""
+    a = place.machine("a", "alpha")
+    with servant.database() as url, open_database(url) as facts:
+        writers = a.python("-c", HOLDS, servant.from_afar(url), cwd=tmp_path, environment={})
+        assert writers.stdout is not None
+        assert writers.stdout.readline() == "writes\n"
+        a.cut(DATABASE)
+        with facts.write():
+            pass
+        # Two never get their turn; the one that had it finds out when it goes on.
+        assert all(writers.stdout.readline() == "OperationalError\n" for _ in range(2))
+        said, _ = writers.communicate("\n")
+        assert said == "OperationalError\n"
+    # One that has its turn and says nothing is waited for much longer.
+    assert "idle-in-transaction" not in (servant.folder / "log").read_text("utf-8")
