@@ -21,6 +21,7 @@ from picturelock.core.ids import CallId
 from picturelock.core.paidcall import (
     Accepted,
     FailureKind,
+    Finished,
     Lost,
     NotFoundThere,
     Phase,
@@ -101,7 +102,7 @@ class Desk:
         self._poll_pause = timedelta(seconds=self._terms.poll_seconds * scale)
         self._settle = timedelta(seconds=self._terms.settle_seconds * scale)
         self._around = around
-        self.governor = Governor(self._terms.concurrency)
+        self.governor = Governor(self._terms.concurrency, scale)
         self._following = Following(vendor=supplier.name)
         self._recipe = lru_cache(maxsize=_RECIPES)(self._read_recipe)
         self._handed: dict[CallId, tuple[int, datetime]] = {}
@@ -123,7 +124,10 @@ class Desk:
         """
         with self._database.read() as connection:
             known = self._following.open_calls(connection)
-        for call in known:
+            # What was answered at once may have ended since the last round.
+            gone = self._heard.keys() - {call.call.id for call in known}
+            ended = [calls.read(connection, name) for name in gone]
+        for call in (*known, *ended):
             self._learn(call)
         now = self._clock.now()
         self._send(known, now)
@@ -169,6 +173,9 @@ class Desk:
         for told in call.told[seen:]:
             match told.event:
                 case Accepted(found="answer"):
+                    self.governor.accepted()
+                case Finished() if not call.last(Accepted):
+                    # A vendor that takes no jobs answers with what it made.
                     self.governor.accepted()
                 case TurnedAway(failure=failure):
                     after = failure.after_seconds
