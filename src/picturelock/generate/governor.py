@@ -20,10 +20,12 @@ class Governor:
 
     Args:
         most: Allowed by the account's terms.
+        pace: Of pauses; below 1 for a vendor that is emulated in a hurry.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, pace: float = 1.0) -> None:
         self._most = max(1, most)
+        self._pace = pace
         self._allowed = float(self._most)
         self._outages = 0
         self._closed_until: datetime | None = None
@@ -59,16 +61,16 @@ class Governor:
             after: When the vendor wants to be asked again.
         """
         if after is not None:
-            self._not_before = max(self._not_before or now, now + after)
+            self._not_before = max(self._not_before or now, now + after * self._pace)
         if kind in {FailureKind.RATE, FailureKind.CONCURRENCY}:
-            if self._halved_at is None or now - self._halved_at > _QUIET:
+            if self._halved_at is None or now - self._halved_at > _QUIET * self._pace:
                 self._allowed = max(1.0, self._allowed / 2)
                 self._halved_at = now
         elif kind is FailureKind.OUTAGE:
             self._outages += 1
             if self._outages >= _TRIPS_AFTER:
                 doubled = _FIRST_PAUSE * 2 ** min(10, self._outages - _TRIPS_AFTER)
-                self._closed_until = now + min(doubled, _LONGEST_PAUSE)
+                self._closed_until = now + min(doubled, _LONGEST_PAUSE) * self._pace
 
     @property
     def allowed(self) -> int:

@@ -122,6 +122,7 @@ class Buyer:
         submit: Hands a job to the engine inside a transaction.
         settings_of: The settings that a call was ordered under.
         task_of: The task card that a call is on the budget of; empty for none.
+        pace_of: Of a vendor's waiting times; below 1 for one that is emulated in a hurry.
         after_delivery: Hands in the work on a take that has just been recorded, inside the transaction.
         after_failure: Hands in what follows a call that brought nothing, inside the transaction.
         worker: Who sends.
@@ -135,6 +136,7 @@ class Buyer:
         submit: Submit,
         settings_of: Callable[[dict[str, Any]], Settings],
         task_of: Callable[[dict[str, Any]], str],
+        pace_of: Callable[[str], float],
         after_delivery: Callable[[sa.Connection, PaidCall, Take], None],
         after_failure: Callable[[sa.Connection, PaidCall, PicturelockError], None],
         worker: str,
@@ -145,6 +147,7 @@ class Buyer:
         self._submit = submit
         self._settings_of = settings_of
         self._task_of = task_of
+        self._pace_of = pace_of
         self._after_delivery = after_delivery
         self._after_failure = after_failure
         self._worker = worker
@@ -322,7 +325,8 @@ class Buyer:
                 for_now = failure.kind in _FOR_NOW and failure.retry is Retry.LATER
                 if for_now and known.state.attempts < _PUSHED_BACK:
                     seconds = failure.after_seconds or 2.0 ** min(known.state.attempts, 8)
-                    not_before = self._clock.now() + timedelta(seconds=min(seconds, _LONGEST_PAUSE_SECONDS))
+                    pause = timedelta(seconds=min(seconds, _LONGEST_PAUSE_SECONDS))
+                    not_before = self._clock.now() + pause * self._pace_of(known.call.vendor)
                     self._tell(known, TurnedAway(failure=failure, not_before=not_before))
                 elif failure.charged is Charged.NO:
                     self.close(known, Refused(failure=failure))

@@ -27,9 +27,10 @@ from picturelock.generate.calls import OpenCall
 from picturelock.generate.registry import vendor
 from picturelock.generate.vendor import AtWork, BrokeOff, Job, Lookup, MadeIt, NoAnswer, Vanished
 from picturelock.studio import facts as store
+from picturelock.studio.pacing import pace
 from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
-from picturelock.studio.workplace import make_engine, pace
+from picturelock.studio.workplace import make_engine
 
 
 class Moment(Value, frozen=True, kw_only=True):

@@ -42,6 +42,7 @@ from picturelock.studio import facts as store
 from picturelock.studio import judging
 from picturelock.studio.buying import API, FETCH, SEND, Buyer
 from picturelock.studio.contracting import contract_verdict
+from picturelock.studio.pacing import pace
 from picturelock.studio.planning import (
     BriefDigest,
     Goal,
@@ -156,6 +157,7 @@ class Workshop:
             submit,
             settings_of=lambda payload: self._snapshot(built(TakeJob, payload).order).settings,
             task_of=lambda payload: built(TakeJob, payload).order.errand.task,
+            pace_of=pace,
             after_delivery=self._delivered,
             after_failure=self._undelivered,
             worker=worker,

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import QueueSpec
 from picturelock.generate import calls
-from picturelock.generate.access import on_loopback
 from picturelock.generate.registry import maker, vendor
 from picturelock.generate.vendor import Vendor
 from picturelock.studio.buying import API
 from picturelock.studio.desk import Desk, Desks
 from picturelock.studio.making import QUEUE, Workshop
+from picturelock.studio.pacing import pace
 from picturelock.studio.planning import Snapshot
 from picturelock.studio.pricing import priced, pricing
 from picturelock.studio.production import Production
@@ -81,15 +81,6 @@ def make_desks(production: Production, engine: Engine, workshop: Workshop, vendo
         for name in vendors
     ]
     return Desks(desks, production.database, engine.identity, production.clock)
-
-
-def pace(name: str) -> float:
-    """Waiting times of a vendor, in its own; less than 1 only for one that is emulated on this machine.
-
-    A real vendor that is looked up before the request can have arrived would say that it is not there.
-    """
-    emulated = on_loopback(os.environ.get(f"PICTURELOCK_{name.upper().replace('-', '_')}_URL", ""))
-    return float(os.environ.get("PICTURELOCK_PACE", "1")) if emulated else 1.0
 
 
 def vendors_used(production: Production, snapshot: Snapshot) -> list[str]:

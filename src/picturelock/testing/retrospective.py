@@ -13,7 +13,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -26,6 +26,7 @@ from picturelock.core.paidcall import Phase
 from picturelock.core.policy import Caps, Fallback, Format, Routing
 from picturelock.core.take import take_id
 from picturelock.core.value import Value
+from picturelock.engine.timekeeping import SystemClock
 from picturelock.generate import calls
 from picturelock.studio import facts as store
 from picturelock.studio.facade import Studio
@@ -272,7 +273,7 @@ def _count(names: Iterable[str]) -> dict[str, int]:
 
 def download_costs(openai: Remote) -> bytes:
     """The file that a person downloads from OpenAI's dashboard: what each day cost."""
-    start = int((datetime.now(UTC) - timedelta(days=2)).timestamp())
+    start = int((SystemClock().now() - timedelta(days=2)).timestamp())
     url = f"{openai.base_url}/dashboard/costs.csv?start_time={start}&bucket_width=1d"
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {_ADMIN}"})  # noqa: S310  # loopback
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310

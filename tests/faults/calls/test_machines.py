@@ -33,7 +33,7 @@ from picturelock.testing.reckoning import Reckoning
 
 pytestmark = pytest.mark.slow
 
-SHOTS = 8
+SHOTS = 12
 PATIENCE_S = 200.0
 
 #: Waiting times of Picturelock's, so much shorter. Not more: a silent machine is taken for dead after a minute of real
@@ -257,10 +257,11 @@ def test_short_cuts_of_one_network_and_then_the_other_spoil_nothing(
     crew.await_(lambda: all(crew.keeper(vendor) == "a" for vendor in CLIPS), "a keeps the desks")
     crew.begin(b)
     crew.hand_in()
+    crew.in_the_middle("a")
     for network in (VENDORS, DATABASE):
-        crew.in_the_middle("a")
         a.cut(network)
-        time.sleep(8.0)
+        # Shorter than the silence of a dead machine, longer than both ends need to see that nothing arrives.
+        time.sleep(15.0)
         a.mend(network)
     crew.done()
     assert crew.known() == {"a", "b"}

@@ -73,6 +73,7 @@ class Office:
             submit,
             settings_of=lambda _: Settings(title="t", source="s"),
             task_of=lambda _: "",
+            pace_of=lambda _: 1.0,
             after_delivery=lambda *_: None,
             after_failure=lambda *_: None,
             worker="A",

@@ -66,6 +66,7 @@ class Desk:
             lambda _connection, _job: None,
             settings_of=lambda _payload: Settings(title="t", source="s"),
             task_of=lambda _payload: "",
+            pace_of=lambda _vendor: 1.0,
             after_delivery=lambda _connection, _call, _take: None,
             after_failure=lambda _connection, call, _error: self.failed.append(call.id),
             worker="A",
