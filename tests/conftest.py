@@ -1,5 +1,6 @@
 """Shared by all tests. The network is closed except loopback; a test cannot spend."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,15 @@ from picturelock.testing.postgres import Server, server
 
 settings.register_profile("house", deadline=None, print_blob=True)
 settings.load_profile("house")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes many minutes, unless it is asked for."""
+    if os.environ.get("PICTURELOCK_LONG"):
+        return
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.skip(reason="takes many minutes: set PICTURELOCK_LONG=1"))
 
 
 @pytest.fixture(autouse=True)

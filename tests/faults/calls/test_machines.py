@@ -210,7 +210,13 @@ def crew(board: Path, suppliers: dict[str, Remote], servant: Server, tmp_path: P
                 worker.communicate()
 
 
-@pytest.mark.parametrize("hosts", [("studio", "studio"), ("alpha", "beta")], ids=["one name", "two names"])
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        pytest.param(("studio", "studio"), id="one name"),
+        pytest.param(("alpha", "beta"), id="two names", marks=pytest.mark.long),
+    ],
+)
 def test_a_machine_that_dies_is_replaced_by_the_other(
     hosts: tuple[str, str], place: Site, crew: Crew, record_property: Record
 ) -> None:
@@ -229,6 +235,7 @@ def test_a_machine_that_dies_is_replaced_by_the_other(
     assert all(book.clean for book in crew.books(record_property).values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lost", [(DATABASE, VENDORS), (DATABASE,)], ids=["all", "database"])
 def test_a_machine_that_comes_back_after_it_was_taken_for_dead_spoils_nothing(
     lost: tuple[str, ...], place: Site, crew: Crew, record_property: Record
