@@ -9,7 +9,9 @@ run again after a crash at any moment; what they find written decides what they 
 - anything later: somebody else has gone on. Nothing is left to do here.
 """
 
+import os
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
@@ -101,6 +103,8 @@ _SENDS = 4  # tries of ours, while the database is not to be had; the request le
 _STALE = timedelta(seconds=5)
 _KEPT_SECONDS = 600.0  # an answer, while the database is away
 _FETCHES = 6
+#: Many wait for vendors at once, but a clip that is decoded and encoded takes a processor and much memory.
+_TAKING_IN = threading.BoundedSemaphore(max(1, len(os.sched_getaffinity(0))))
 _TELLS = 8
 #: Kinds of no that are about the moment and not about the request.
 _FOR_NOW = {FailureKind.RATE, FailureKind.CONCURRENCY, FailureKind.OUTAGE}
@@ -489,7 +493,8 @@ class Buyer:
                         return "again"
             passing("fetch.downloaded")
             try:
-                fetched = take_in(path, brief, self._vault)
+                with _TAKING_IN:
+                    fetched = take_in(path, brief, self._vault)
             except (BadDocument, Damaged) as error:
                 # It is paid for: a person may want to see it all the same.
                 kept = self._vault.put_file(path)

@@ -31,7 +31,7 @@ from picturelock.studio.vouching import check_names, check_rates
 from picturelock.studio.workplace import make_desks, make_engine, vendors_used
 
 _POLL_S = 0.2
-_POLL_VENDORS_S = 1.0  # while all that is left to do is theirs
+_POLL_VENDORS_S = 2.0  # while all that is left to do is theirs
 _HANDED_IN_AT_ONCE = 20  # shots; the first are worked on while the recipes of others go to the disk
 
 
