@@ -17,12 +17,16 @@ from picturelock.core.money import Money
 from picturelock.core.paidcall import FailureKind, Phase
 from picturelock.core.policy import Action, Caps, Fallback, Format
 from picturelock.generate import calls
+from picturelock.ledger.breakdown import By
 from picturelock.studio import facts as store
 from picturelock.studio.facade import Studio
 from picturelock.studio.reporting import Retrospective, as_html, as_markdown
 from picturelock.testing.emulators.book import Statement
+from picturelock.testing.emulators.faults import Fault, Rule
 from picturelock.testing.emulators.remote import Remote
-from picturelock.testing.film import Film
+from picturelock.testing.film import CLIPS, Film, surroundings
+from picturelock.testing.film import screenplay as weather
+from picturelock.testing.film import vendors as in_a_hurry
 from picturelock.testing.retrospective import SHORT_SCENES, download_costs, labelled, prepare, vendors
 
 SEED = 1
@@ -179,7 +183,8 @@ def test_the_vendors_own_file_brings_both_books_to_the_same_cent(bought: Bought,
     charged = bought.books["openai"].net_usd()
     with Studio.open(bought.film.folder) as studio:
         after = studio.retrospective()
-    assert abs(after.image_cost.amount - charged) < CENT
+        by_vendor = {line.key: line.home.settled.amount for line in studio.cost(By.VENDOR).lines}
+    assert abs(by_vendor["openai"] - charged) < CENT
     whole = sum((book.net_usd() for book in bought.books.values()), Decimal(0))
     assert abs(after.total_cost.amount - whole) < CENT
 
@@ -199,3 +204,25 @@ def test_without_money_or_anybody_to_take_over_the_run_ends_and_says_what_it_cou
     assert all(f"SC010_SH0{n}0.key" in waiting for n in (1, 2, 3))
     assert "cap" in waiting
     assert "A card stands in for" in film.must("cut")
+
+
+def test_a_job_that_hangs_at_its_vendor_does_not_keep_the_run_and_comes_before_a_person(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "weather.fountain").write_text(weather(1), "utf-8")
+    with in_a_hurry("runway") as emulated:
+        emulated["runway"].misbehave(Rule(fault=Fault.HANGS))
+        # A vendor's hour is a few seconds.
+        environment = surroundings(emulated) | {"PICTURELOCK_PACE": "0.002"}
+        script = ("--script", "weather.fountain", "--size", "640x360", "--auto-approve")
+        Film(tmp_path, environment).must("init", "film", *script)
+        film = Film(tmp_path / "film", environment)
+        with (film.folder / "production.yaml").open("a", encoding="utf-8") as settings:
+            settings.write(
+                f"profile: unattended\nrouting: {{clip: {CLIPS['runway']}}}\ncaps: {{money: 5USD}}\n"
+            )
+        code, said = film.command("run")
+        assert code == 3, said
+        assert "1 paid call waits for your decision" in said
+        assert "picturelock cancel" in film.must("inbox")
+        assert film.reckon(emulated["runway"]).clean

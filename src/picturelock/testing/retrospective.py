@@ -272,9 +272,10 @@ def _count(names: Iterable[str]) -> dict[str, int]:
 
 
 def download_costs(openai: Remote) -> bytes:
-    """The file that a person downloads from OpenAI's dashboard: what each day cost."""
-    start = int((SystemClock().now() - timedelta(days=2)).timestamp())
-    url = f"{openai.base_url}/dashboard/costs.csv?start_time={start}&bucket_width=1d"
+    """What each day cost: the file that a person downloads from OpenAI's dashboard once the last day is over."""
+    now = SystemClock().now()
+    start, end = (int((now + timedelta(days=days)).timestamp()) for days in (-2, 2))
+    url = f"{openai.base_url}/dashboard/costs.csv?start_time={start}&end_time={end}&bucket_width=1d"
     request = urllib.request.Request(url, headers={"Authorization": f"Bearer {_ADMIN}"})  # noqa: S310  # loopback
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
         return answer.read()
