@@ -155,7 +155,9 @@ def test_every_gate_that_caught_something_is_counted_and_nothing_caught_is_in_th
     bought: Bought,
 ) -> None:
     counted = labelled(bought.film, bought.emulated)
-    assert counted.caught.get("truncated", 0) == counted.delivered.get("truncated", 0)
+    for flaw in ("faded", "letterbox", "blurred", "other_colours"):
+        assert counted.caught.get(flaw, 0) == counted.delivered.get(flaw, 0), flaw
+    assert sum(counted.caught.values()) > 0
     assert sum(counted.delivered.values()) >= sum(counted.caught.values()) + sum(counted.used.values())
     turned_down = bought.report.image_rejections + bought.report.clip_rejections
     assert turned_down >= sum(counted.caught.values())
