@@ -42,7 +42,7 @@ demo: install
 	$(BIN)/picturelock demo
 
 test: install-dev
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ROOMS:%=--ignore=tests/unit/%)
 	$(BIN)/python -m pytest -q -p no:randomly -n 2 $(ROOMS:%=tests/unit/%) $(ROOMS:%=--cov=picturelock.%) \
 		--cov-branch --cov-report=term:skip-covered --cov-fail-under=95
 

@@ -26,7 +26,7 @@ from picturelock.testing.film import (
 from picturelock.testing.postgres import Server
 
 SHOTS = 12
-KILLS = int(os.environ.get("PICTURELOCK_KILLS", "12"))
+KILLS = int(os.environ.get("PICTURELOCK_KILLS", "10"))
 CROWD = 12 + KILLS // 4
 SEED = 20_261_121
 MAKERS = {**STILLS, **CLIPS}
@@ -63,8 +63,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture(params=sorted(MAKERS))
 def maker(request: pytest.FixtureRequest, server: str) -> str:
-    if server and request.param != "kling" and not os.environ.get("PICTURELOCK_LONG"):
-        pytest.skip("one vendor on a server, unless PICTURELOCK_LONG=1")
+    if bool(server) != (request.param == "kling") and not os.environ.get("PICTURELOCK_LONG"):
+        pytest.skip("one vendor on a server and the others on SQLite, unless PICTURELOCK_LONG=1")
     return request.param
 
 
@@ -153,6 +153,8 @@ def test_four_workers_that_are_killed_at_random_buy_nothing_twice_and_lose_nothi
     tmp_path: Path,
     note: Callable[[str, object], None],
 ) -> None:
+    if not server and not os.environ.get("PICTURELOCK_LONG"):
+        pytest.skip("on a server only, unless PICTURELOCK_LONG=1")
     with vendors("kling", "openai") as emulated:
         routes = {"keyframe": MAKERS["openai"], "clip": MAKERS["kling"]}
         film = made_of(boards["crowd"], tmp_path / "film", server, emulated, **routes)

@@ -210,13 +210,8 @@ def crew(board: Path, suppliers: dict[str, Remote], servant: Server, tmp_path: P
                 worker.communicate()
 
 
-@pytest.mark.parametrize(
-    "hosts",
-    [
-        pytest.param(("studio", "studio"), id="one name"),
-        pytest.param(("alpha", "beta"), id="two names", marks=pytest.mark.long),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("hosts", [("studio", "studio"), ("alpha", "beta")], ids=["one name", "two names"])
 def test_a_machine_that_dies_is_replaced_by_the_other(
     hosts: tuple[str, str], place: Site, crew: Crew, record_property: Record
 ) -> None:
