@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from picturelock.core.paidcall import client_token
 from picturelock.engine.crashpoints import POINTS
 from picturelock.testing.emulators.remote import Remote
 from picturelock.testing.film import (
@@ -97,17 +98,22 @@ def goal(maker: str) -> tuple[str, ...]:
 
 def decide(film: Film, supplier: Remote) -> None:
     """Do what a person would: look at the vendor's list, and say of each call that waits what became of it."""
-    theirs = film.unknown_jobs(supplier)
     jobs = supplier.statement().jobs()
+    theirs = film.unknown_jobs(supplier)
+    named = {jobs[job].accepted.token: job for job in theirs if jobs[job].accepted.token}
     for name in film.waiting():
-        if not theirs:
+        # A list without our names says how many there are; which is whose, a person must guess from the pictures.
+        job = named.get(client_token(name)) if named else theirs[-1] if theirs else None
+        if job is None:
             said = ["--never"]
         elif (
             supplier.about()["vendor"] == "openai"
         ):  # it is drawn and charged, and nobody can have it any more
-            said = ["--charged", f"{jobs[theirs.pop()].charged}USD"]
+            said = ["--charged", f"{jobs[job].charged}USD"]
         else:
-            said = ["--job", theirs.pop()]
+            said = ["--job", job]
+        if job is not None:
+            theirs.remove(job)
         film.must("resolve", name, *said, "--why", "the vendor's list says so")
     assert not theirs
 
