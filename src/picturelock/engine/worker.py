@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from picturelock.core.clock import Clock
 from picturelock.core.failures import Busy, PicturelockError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("dbos.picturelock")
 _LOCK_PATIENCE_SECONDS = 0.5
 _RECORD_PATIENCE_SECONDS = 30.0
+_CUT_OFF_PAUSES_SECONDS = (0.2, 1.0, 5.0)
 _one_at_a_time = threading.Lock()
 
 
@@ -172,7 +173,7 @@ class _Steps:
 
     def run(self, name: str, function: Callable[..., JSON], *args: Any) -> JSON:
         self._hands.between_steps()
-        return transact.run_step(name, lambda: transact.as_recorded(function(*args)))
+        return transact.run_step(name, lambda: transact.as_recorded(_again_if_cut_off(function, *args)))
 
     def sleep(self, seconds: float) -> None:
         wake = self.run("sleep", lambda: (self._clock.now() + timedelta(seconds=seconds)).isoformat())
@@ -180,6 +181,19 @@ class _Steps:
         if left > 0:
             self._hands.stopping.wait(left)
         self._hands.between_steps()
+
+
+def _again_if_cut_off(function: Callable[..., JSON], *args: Any) -> JSON:
+    """A step whose connection to the database broke in the middle is run again, as it would be after a crash."""
+    for pause in _CUT_OFF_PAUSES_SECONDS:
+        try:
+            return function(*args)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            _log.warning("the connection to the database broke; the step runs again in %s s", pause)
+            time.sleep(pause)
+    return function(*args)
 
 
 class _Worker:

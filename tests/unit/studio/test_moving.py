@@ -108,7 +108,7 @@ def test_there_and_back_again_with_work_at_both_places(film: Path, url: str) -> 
 def takes_of(studio: Studio) -> dict[str, int]:
     with studio.production.reading() as connection:
         query = sa.select(tables.take.c.unit, sa.func.count()).group_by(tables.take.c.unit)
-        return dict(connection.execute(query).tuples().all())
+        return dict(connection.execute(query).all())
 
 
 def test_a_third_move_replaces_the_closed_file_by_one_with_all_facts(
