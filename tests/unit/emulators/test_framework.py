@@ -387,7 +387,7 @@ def test_a_vendor_whose_library_is_missing_says_what_to_install() -> None:
     )
     ask = "\ntry: kind('runway')\nexcept Exception as error: print(type(error).__name__, error.remedy)"
     done = subprocess.run([sys.executable, "-c", line + ask], capture_output=True, text=True, timeout=60)
-    assert done.stdout.strip() == "MissingExtra Install picturelock[emulators,runway]."
+    assert done.stdout.strip() == "MissingExtra Run: pip install 'picturelock[emulators]'"
 
 
 def test_a_reset_forgets_jobs_book_and_added_faults_but_not_the_settings(runway: Start) -> None:
