@@ -51,22 +51,15 @@ def boards(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {"stills": home / "stills", "clips": drawn, "crowd": home / "crowd"}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def server(request: pytest.FixtureRequest) -> Iterator[str]:
+@pytest.fixture
+def server(request: pytest.FixtureRequest, where: str) -> Iterator[str]:
     """Where the production moves to; empty for its own folder."""
-    if request.param == "sqlite":
+    if where == "sqlite":
         yield ""
         return
     postgres: Server = request.getfixturevalue("postgres")
     with postgres.database() as url:
         yield url
-
-
-@pytest.fixture(params=sorted(MAKERS))
-def maker(request: pytest.FixtureRequest, server: str) -> str:
-    if bool(server) != (request.param == "kling") and not os.environ.get("PICTURELOCK_LONG"):
-        pytest.skip("one vendor on a server and the others on SQLite, unless PICTURELOCK_LONG=1")
-    return request.param
 
 
 @pytest.fixture
@@ -106,9 +99,8 @@ def decide(film: Film, supplier: Remote) -> None:
         job = named.get(client_token(name)) if named else theirs[-1] if theirs else None
         if job is None:
             said = ["--never"]
-        elif (
-            supplier.about()["vendor"] == "openai"
-        ):  # it is drawn and charged, and nobody can have it any more
+        elif supplier.about()["vendor"] == "openai":
+            # It is drawn and charged, and nobody can have it any more.
             said = ["--charged", f"{jobs[job].charged}USD"]
         else:
             said = ["--job", job]
@@ -125,6 +117,17 @@ def note(request: pytest.FixtureRequest) -> Callable[[str, object], None]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("maker", "where"),
+    [
+        ("openai", "sqlite"),
+        ("runway", "sqlite"),
+        ("kling", "postgresql"),
+        pytest.param("openai", "postgresql", marks=pytest.mark.long),
+        pytest.param("runway", "postgresql", marks=pytest.mark.long),
+        pytest.param("kling", "sqlite", marks=pytest.mark.long),
+    ],
+)
 def test_a_death_at_any_named_moment_buys_nothing_twice_and_loses_nothing(
     maker: str, film: Film, supplier: Remote, note: Callable[[str, object], None]
 ) -> None:
@@ -153,14 +156,13 @@ def test_a_death_at_any_named_moment_buys_nothing_twice_and_loses_nothing(
 
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
+@pytest.mark.parametrize("where", [pytest.param("sqlite", marks=pytest.mark.long), "postgresql"])
 def test_four_workers_that_are_killed_at_random_buy_nothing_twice_and_lose_nothing(
     boards: dict[str, Path],
     server: str,
     tmp_path: Path,
     note: Callable[[str, object], None],
 ) -> None:
-    if not server and not os.environ.get("PICTURELOCK_LONG"):
-        pytest.skip("on a server only, unless PICTURELOCK_LONG=1")
     with vendors("kling", "openai") as emulated:
         routes = {"keyframe": MAKERS["openai"], "clip": MAKERS["kling"]}
         film = made_of(boards["crowd"], tmp_path / "film", server, emulated, **routes)

@@ -51,7 +51,9 @@ def place() -> Iterator[Site]:
         with site() as found:
             yield found
     except MissingExtra as missing:
-        pytest.skip(missing.message)
+        pytest.skip(
+            f"no machine with a network of its own can be made here: {missing.message}. {missing.remedy}"
+        )
 
 
 @pytest.fixture(scope="module")
