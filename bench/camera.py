@@ -339,7 +339,7 @@ def own_jitter(vault: Held, move: Move, count: int, folder: Path) -> tuple[float
     return jitter(drawn, exact), jitter(track(folder / "mark.mp4"), exact)
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="two seconds and one round")
     quick = parser.parse_args().quick
@@ -392,7 +392,9 @@ def main() -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(report, indent=2) + "\n")
     print(f"\nwritten to {out}")
+    met = all(row["met"] for row in rows) and all(value <= JITTER_BAR for value, _ in steady.values())
+    return 0 if met or quick else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

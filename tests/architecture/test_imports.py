@@ -70,3 +70,27 @@ def test_a_planted_violation_is_found(copy: Path, what: str) -> None:
             planted.parent.rmdir()
     assert found.returncode != 0, found.stdout
     assert "BROKEN" in found.stdout or "picturelock.utils" in found.stdout + found.stderr
+
+
+@pytest.mark.parametrize("command", ["status", "plan"])
+def test_who_only_looks_does_not_wait_for_the_libraries_of_pictures_and_engine(
+    command: str, tmp_path: Path
+) -> None:
+    """Decoding, the durable engine and HTTP take longer to load than a look at the board takes."""
+    (tmp_path / "story.fountain").write_text("INT. ROOM - DAY\n\nANN sits down.\n", "utf-8")
+    subprocess.run(
+        [sys.executable, "-m", "picturelock", "init", "film", "--script", "story.fountain"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    said = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "picturelock", command],
+        cwd=tmp_path / "film",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = {line.rpartition("|")[2].strip() for line in said.stderr.splitlines()}
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"numpy", "av", "cv2", "dbos", "httpx"}

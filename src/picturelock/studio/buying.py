@@ -61,15 +61,13 @@ from picturelock.core.paidcall import (
     VendorFailure,
     client_token,
 )
-from picturelock.core.policy import Rate, Settings
+from picturelock.core.policy import Settings
 from picturelock.core.take import Recipe, Take, take_id
 from picturelock.db.connection import Database
 from picturelock.engine.crashpoints import passing
 from picturelock.engine.port import Job, Steps
 from picturelock.generate import calls
 from picturelock.generate.calls import OpenCall, PaidCall
-from picturelock.generate.catalogue import current
-from picturelock.generate.catalogue.shelf import precedence
 from picturelock.generate.intake import take_in
 from picturelock.generate.registry import vendor
 from picturelock.generate.vendor import (
@@ -88,9 +86,10 @@ from picturelock.generate.vendor import (
 )
 from picturelock.generate.vendor import Job as VendorJob
 from picturelock.ledger import book
-from picturelock.ledger.rates import convert, rate_for
+from picturelock.ledger.rates import convert
 from picturelock.ledger.scope import Scope
 from picturelock.studio import facts as store
+from picturelock.studio.exchange import rate_of
 from picturelock.vault.store import Vault
 
 SEND = "send_call"
@@ -626,35 +625,6 @@ class Buyer:
 
 def _finish(made: MadeIt) -> Finished:
     return Finished(results=made.results, bill=made.bill, vendor_model=made.vendor_model, job=made.job)
-
-
-def rate_of(settings: Settings, currency: str, supplier: str, at: datetime) -> Rate | None:
-    """From a vendor's currency to the production's, on a day; the production's own rates go before the catalogue's.
-
-    Raises:
-        UserError: No rate leads there; the remedy is the row to add.
-    """
-    if currency == settings.caps.currency:
-        return None
-    rates, today = list(settings.rates), at.date()
-    own = {(r.currency, r.into) for r in rates if r.day <= today and r.vendor in {"", supplier}}
-    for facts in current().vendors:
-        rows = [row for row in facts.rates if row.in_force(today)]
-        if facts.name == supplier and rows and (facts.currency, "USD") not in own:
-            row = max(rows, key=precedence)
-            # A row without a first day holds on every day, also before it was read.
-            day = min(row.valid_from or row.source.seen, today)
-            rates.append(
-                Rate(
-                    currency=facts.currency,
-                    into="USD",
-                    rate=row.usd,
-                    day=day,
-                    source=row.source.page,
-                    vendor=supplier,
-                )
-            )
-    return rate_for(rates, currency, settings.caps.currency, today, supplier)
 
 
 def _contradicts(event: CallEvent, state: CallState) -> bool:

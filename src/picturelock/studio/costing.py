@@ -32,7 +32,7 @@ from picturelock.ledger.redlines import RedLine, Signs, Standing, Work, red_line
 from picturelock.ledger.scope import Scope
 from picturelock.ledger.statement import FORMS, parse_columns, read_statement
 from picturelock.studio import facts as store
-from picturelock.studio.buying import rate_of
+from picturelock.studio.exchange import rate_of
 from picturelock.studio.production import Production
 
 TRACKING = "tracking"

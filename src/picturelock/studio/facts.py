@@ -326,6 +326,14 @@ def is_judged(connection: sa.Connection, production: str, take: TakeId) -> bool:
     return found.first() is not None
 
 
+def unjudged(connection: sa.Connection, production: str, takes: Iterable[TakeId]) -> list[TakeId]:
+    """Those of the takes on which no gate has answered."""
+    asked, verdict = list(takes), tables.verdict
+    query = sa.select(verdict.c.take).where(verdict.c.production == production, verdict.c.take.in_(asked))
+    answered = set(connection.execute(query).scalars())
+    return [take for take in asked if take not in answered]
+
+
 def read_verdicts(
     connection: sa.Connection, production: str, takes: Iterable[TakeId] | None = None
 ) -> dict[TakeId, tuple[Verdict, Decision]]:

@@ -15,8 +15,8 @@ from picturelock.generate.registry import route
 from picturelock.generate.vendor import Vendor
 from picturelock.ledger.rates import convert
 from picturelock.review.standing import Chosen, Waiting, Wanted
-from picturelock.studio.buying import rate_of
 from picturelock.studio.contracting import gaps
+from picturelock.studio.exchange import rate_of
 from picturelock.studio.facts import Facts
 from picturelock.studio.looking import look
 from picturelock.studio.planning import (

@@ -4,9 +4,10 @@ Each step is durable before the next begins. A step in flight at a crash runs ag
 intent, the take and the verdict are written once by their keys, and the same recipe's bytes land on themselves.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from picturelock.core.clock import Clock
 from picturelock.core.codec import built, canonical, from_json, plain
 from picturelock.core.digest import Digest
 from picturelock.core.failures import Conflict, GenerationFailed, PicturelockError, Retry
-from picturelock.core.ids import ShotCode, UnitId
+from picturelock.core.ids import ShotCode, TakeId, UnitId
 from picturelock.core.paidcall import VendorFailure
 from picturelock.core.policy import Action, Settings
 from picturelock.core.take import LockFile, Recipe, ReviewKind, Take, take_id
@@ -263,6 +264,7 @@ class Workshop:
         digest: BriefDigest,
         shots: list[ShotCode] | None = None,
         only: UnitId | None = None,
+        bought: Mapping[UnitId, PaidCall] = MappingProxyType({}),
     ) -> list[tuple[UnitId, Job]]:
         """What :meth:`submit_ready` would hand in; its recipes are in the vault. Many take a while to get there.
 
@@ -272,6 +274,7 @@ class Workshop:
             digest: How a unit's brief is named.
             shots: Of these alone.
             only: This unit alone.
+            bought: Calls that have not ended. Where nothing has changed since, the same would be ordered: it is left out.
         """
         snapshot = self._snapshot(order)
         units = None
@@ -286,21 +289,61 @@ class Workshop:
         for wish in wanted_now(wishes(snapshot, known, digest, read, shots), order.goal):
             if only is not None and wish.unit.id != only:
                 continue
+            call = bought.get(wish.unit.id)
+            if call is not None and call.brief == wish.brief and _is_the_same(call, order, known):
+                continue
             if not contract_verdict(snapshot, wish.shot, wish.unit, wish.fell_to).passed:
                 continue
             job = self._job(connection, order, snapshot, wish)
-            if not self._moderated(connection, order.production, built(TakeJob, job.payload)):
+            if not self._is_settled(connection, order.production, built(TakeJob, job.payload)):
                 found.append((wish.unit.id, job))
         return found
 
-    def _moderated(self, connection: sa.Connection, production: str, job: TakeJob) -> bool:
-        """Whether a vendor's moderation has stopped this very request: it is not sent again, in no run."""
-        if not job.number:
+    def judge_again(self, order: Order, takes: Iterable[TakeId]) -> None:
+        """Hand in the gate of takes whose work stopped before their gate answered; what is at work stays as it is."""
+        with self._database.write() as connection:
+            for take in store.read_some_takes(connection, order.production, takes).values():
+                stopped = self._times_given_up(connection, order.production, take.unit, take.recipe)
+                if not stopped:
+                    continue
+                job = TakeJob(order=order, unit=take.unit, brief=take.brief, recipe=take.recipe)
+                payload = {"job": plain(job), "take": str(take.id)}
+                key = f"{order.production}:{take.unit}:{take.recipe.hex[:16]}:gate:{stopped}"
+                self._submit(connection, Job(key=key, workflow=JUDGE, queue=QUEUE, payload=payload))
+
+    def _times_given_up(
+        self, connection: sa.Connection, production: str, unit: UnitId, recipe: Digest
+    ) -> int:
+        return connection.execute(
+            sa.select(sa.func.count())
+            .select_from(tables.event)
+            .where(
+                tables.event.c.production == production,
+                tables.event.c.subject == f"{unit}:{recipe.hex[:16]}",
+                tables.event.c.kind == "given_up",
+            )
+        ).scalar_one()
+
+    def _is_settled(self, connection: sa.Connection, production: str, job: TakeJob) -> bool:
+        """Whether a job must not be ordered, whatever a run wants.
+
+        A request that a vendor's moderation has stopped is not sent again. And while a call is open that an earlier
+        version of Picturelock ordered for the same, its words being others is no reason to buy it twice.
+        """
+        wanted = from_json(Recipe, self._vault.read(job.recipe))
+        if not isinstance(maker(wanted.provider), Vendor):
             return False
-        last = [c for c in calls.calls_of(connection, production, job.unit) if c.call.recipe == job.recipe][
-            -1:
-        ]
-        return any(c.state.failure is not None and c.state.failure.kind.moderated for c in last)
+        made = calls.calls_of(connection, production, job.unit)
+        last = next((call for call in reversed(made) if call.call.recipe == job.recipe), None)
+        if last is not None and last.state.failure is not None and last.state.failure.kind.moderated:
+            return True
+        return any(
+            not call.state.phase.ended
+            and call.call.recipe != job.recipe
+            and call.call.brief == job.brief
+            and _asks_the_same(from_json(Recipe, self._vault.read(call.call.recipe)), wanted)
+            for call in made
+        )
 
     def _job(self, connection: sa.Connection, order: Order, snapshot: Snapshot, wish: Wish) -> Job:
         assert isinstance(wish.standing, Wanted)  # noqa: S101  # what `wanted_now` promises
@@ -309,15 +352,7 @@ class Workshop:
         recipe = write_recipe(snapshot, wish, wish.standing, brief, brief_name, self._clock.now().date())
         recipe_name = self._vault.put(canonical(recipe))
         unit = wish.unit.id
-        given_up = connection.execute(
-            sa.select(sa.func.count())
-            .select_from(tables.event)
-            .where(
-                tables.event.c.production == order.production,
-                tables.event.c.subject == f"{unit}:{recipe_name.hex[:16]}",
-                tables.event.c.kind == "given_up",
-            )
-        ).scalar_one()
+        given_up = self._times_given_up(connection, order.production, unit, recipe_name)
         return Job(
             key=f"{order.production}:{unit}:{recipe_name.hex[:16]}:{given_up}",
             workflow=WORKFLOW,
@@ -615,6 +650,24 @@ class Workshop:
             {"unit": job.unit, "recipe": job.recipe, "error": kind, "message": message},
             self._clock.now(),
         )
+
+
+def _is_the_same(call: PaidCall, order: Order, known: store.Facts) -> bool:
+    """Whether a call would be ordered again as it is: a recipe follows from the board, the settings and the facts."""
+    before = built(TakeJob, call.payload).order
+    if (before.board, before.settings, before.locks) != (order.board, order.settings, order.locks):
+        return False
+    said = (*known.reviews_of(call.unit), *known.falls_of(call.unit, call.brief))
+    return all(word.at < call.intended_at for word in said)
+
+
+def _asks_the_same(one: Recipe, other: Recipe) -> bool:
+    """Whether two versions of Picturelock would want the same of the same model, in their own words."""
+
+    def wanted(recipe: Recipe) -> Recipe:
+        return replace(recipe, code_version="", prompt="", model_version="")
+
+    return wanted(one) == wanted(other)
 
 
 def _queue_of(recipe: Recipe) -> str:

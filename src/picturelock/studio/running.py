@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from picturelock.core.anchor import Value
 from picturelock.core.failures import Stopped, UserError
-from picturelock.core.ids import ShotCode, UnitId
+from picturelock.core.ids import ShotCode, TakeId, UnitId
 from picturelock.core.money import Money
 from picturelock.core.paidcall import Phase
 from picturelock.core.policy import Settings
@@ -17,14 +17,15 @@ from picturelock.engine.port import JobState, State, WorkersDied
 from picturelock.generate import calls
 from picturelock.generate.calls import Following, OpenCall
 from picturelock.review.standing import Waiting
+from picturelock.studio.briefcache import BriefCache
 from picturelock.studio.buying import API
 from picturelock.studio.calling import is_stalled
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
-from picturelock.studio.facts import count_units_with_takes, read_given_up
+from picturelock.studio.facts import count_units_with_takes, read_given_up, unjudged
 from picturelock.studio.looking import look
 from picturelock.studio.making import AUTO, Errand
-from picturelock.studio.planning import Goal, Snapshot, Wish, brief_digest, kinds_of, wanted_now
+from picturelock.studio.planning import Goal, Snapshot, Wish, kinds_of, wanted_now
 from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
 from picturelock.studio.vouching import check_names, check_rates
@@ -109,10 +110,17 @@ def run(
         found, known = look(production, snapshot)
     before = {take.id for takes in known.candidates.values() for take in takes}
     failed, capped = _unmakeable(snapshot, found, goal), ()
-    left = _left_over(production)
-    while left or len(list(wanted_now(found, goal))) > len(failed):
+    left, silent = _left_over(production), _unjudged(production, found)
+    while left or silent or len(list(wanted_now(found, goal))) > len(failed):
         failures, capped = _work(
-            production, snapshot, goal, auto=auto, errand=errand, author=author, on_progress=on_progress
+            production,
+            snapshot,
+            goal,
+            auto=auto,
+            errand=errand,
+            author=author,
+            on_progress=on_progress,
+            silent=silent,
         )
         found, known = look(production, snapshot)
         # What an earlier run had ordered to be asked about, this one may approve; more can be made then.
@@ -122,7 +130,7 @@ def run(
         wanted = {wish.unit.id for wish in wanted_now(found, goal)}
         failures = {unit: why for unit, why in failures.items() if unit in wanted}
         failed = {**failures, **_unmakeable(snapshot, found, goal)}
-        left = False
+        left, silent = False, []
         if not more:
             break
     locked: list[ShotCode] = []
@@ -163,6 +171,13 @@ def _capped(settings: Settings, max_cost: Money | None) -> Settings:
     return replace(settings, caps=replace(settings.caps, money=lower))
 
 
+def _unjudged(production: Production, found: Iterable[Wish]) -> list[TakeId]:
+    """Takes in question on which no gate has answered: the work on them stopped before."""
+    takes = [take for wish in found if isinstance(wish.standing, Waiting) for take in wish.standing.takes]
+    with production.reading() as connection:
+        return unjudged(connection, production.name, takes)
+
+
 def _left_over(production: Production) -> bool:
     """Whether a process died with work in hand. Cheap: nothing is loaded unless an engine ever ran here."""
     mark = production.folder.engine / "unfinished"
@@ -178,6 +193,7 @@ def _work(
     errand: Errand,
     author: str,
     on_progress: Callable[[Progress], None],
+    silent: Iterable[TakeId] = (),
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Submit what is ready and work until nothing is left. Returns why units failed, and which a cap stopped."""
     engine, workshop = make_engine(production)
@@ -198,17 +214,24 @@ def _work(
         vendors = vendors_used(production, snapshot)
         with engine.working(), make_desks(production, engine, workshop, vendors):
             workshop.buyer.fetch_again(production.name, _named(known_failures))
+            workshop.judge_again(order, silent)
             shots = [shot.code for scene in snapshot.board.scenes for shot in scene.shots]
+            digests = BriefCache(production.folder.cache / "briefs.json", snapshot)
+            following = Following(production=production.name)
+            with production.reading() as connection:
+                bought = {known.call.unit: known.call for known in following.open_calls(connection)}
             for start in range(0, len(shots), _HANDED_IN_AT_ONCE):
                 part = shots[start : start + _HANDED_IN_AT_ONCE]
                 with production.reading() as connection, priced(production.folder):
-                    ready = workshop.ready(connection, order, brief_digest(snapshot), part)
+                    ready = workshop.ready(connection, order, digests, part, bought=bought)
                 with production.writing() as connection:
                     workshop.hand_in(connection, ready)
-            pause, bought = threading.Event(), Following(production=production.name)
+            pause = threading.Event()
             while True:
-                at_work = bool(engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]))
-                if not at_work and not (vendors and _in_flight(production, bought, engine, prefix)):
+                at_work = _at_work(engine, prefix)
+                # Between the two looks a call may have ended, and have handed in what follows it.
+                waits = not at_work and bool(vendors) and _in_flight(production, following, engine, prefix)
+                if not at_work and not waits and not _at_work(engine, prefix):
                     break
                 on_progress(_progress(production, total))
                 pause.wait(_POLL_S if at_work else _POLL_VENDORS_S)
@@ -247,10 +270,14 @@ def _why_held(call: OpenCall) -> str:
     return call.state.note or f"{call.call.vendor} has had it longer than it ever needs"
 
 
-def _in_flight(production: Production, bought: Following, engine: Engine, prefix: str) -> bool:
+def _at_work(engine: Engine, prefix: str) -> bool:
+    return bool(engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]))
+
+
+def _in_flight(production: Production, following: Following, engine: Engine, prefix: str) -> bool:
     """Whether a call of this production will go on by itself."""
     with production.reading() as connection:
-        known = bought.open_calls(connection)
+        known = following.open_calls(connection)
     if not known:
         return False
     # A call whose worker died time after time stands still until the next run.

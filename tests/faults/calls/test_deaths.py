@@ -10,9 +10,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from picturelock.core.digest import Digest
 from picturelock.core.paidcall import client_token
+from picturelock.db import tables
 from picturelock.engine.crashpoints import POINTS
+from picturelock.studio.folder import Folder
 from picturelock.testing.emulators.remote import Remote
 from picturelock.testing.film import (
     CLIPS,
@@ -25,6 +29,7 @@ from picturelock.testing.film import (
     vendors,
 )
 from picturelock.testing.postgres import Server
+from picturelock.vault.local import LocalVault
 
 SHOTS = 12
 KILLS = int(os.environ.get("PICTURELOCK_KILLS", "10"))
@@ -149,9 +154,26 @@ def test_a_death_at_any_named_moment_buys_nothing_twice_and_loses_nothing(
     code, said = film.command(*goal(maker))
     after = film.reckon(supplier)
     note("afterwards", after)
-    assert code == 0, said
+    assert code == 0, f"{said}\n{film.command('inbox')[1]}"
     assert after.clean, after
     assert not after.waiting
+
+
+@pytest.mark.parametrize(("maker", "where"), [("openai", "sqlite")])
+def test_a_take_whose_gate_stopped_is_judged_by_the_next_run(film: Film, supplier: Remote) -> None:
+    code, _ = film.command(*goal("openai"), die_at="settle.told")
+    assert code == -signal.SIGKILL
+    with film.database() as database, database.read() as connection:
+        [take] = connection.execute(sa.select(tables.take.c.media)).scalars().all()
+    picture = LocalVault(Folder(film.folder).vault).path(Digest(take))
+    away = picture.rename(picture.with_name("away"))
+    code, said = film.command(*goal("openai"))
+    assert code == 3, said
+    assert "1 unit waits for review" in said
+    away.rename(picture)
+    film.must(*goal("openai"))
+    assert film.reckon(supplier).calls == SHOTS
+    assert "Nothing waits" in film.must("inbox")
 
 
 @pytest.mark.slow

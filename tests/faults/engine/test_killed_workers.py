@@ -139,6 +139,12 @@ class Stage:
     def jobs(self) -> dict[str, JobState]:
         return {job.key: job for job in self.engine.jobs()}
 
+    def left(self) -> str:
+        """What is not done, and who is there to do it."""
+        jobs = [job for job in self.jobs().values() if job.state is not State.DONE]
+        logs = [log.read_text() for log in sorted(self.folder.rglob("engine-*.log"))]
+        return f"{jobs}\n{pulse.workers(self.database)}, led by {self.reaper()}\n" + "\n".join(logs)
+
     def effects(self) -> list[tuple[str, str]]:
         with self.database.read() as connection:
             rows = connection.execute(sa.select(tables.intent.c.unit, tables.intent.c.recipe))
@@ -172,12 +178,12 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.wait()
 
 
-def wait_for(what: Callable[[], object]) -> None:
+def wait_for(what: Callable[[], object], instead: Callable[[], object] = lambda: "") -> None:
     for _ in range(2400):
         if what():
             return
         time.sleep(0.025)
-    raise AssertionError("it did not come true")
+    raise AssertionError(f"it did not come true: {instead()}")
 
 
 @pytest.fixture
@@ -354,7 +360,7 @@ def test_a_new_version_works_beside_the_old_one_and_takes_its_work_over_when_tha
     assert {job.worker for key, job in stage.jobs().items() if key.startswith("job")} <= {"old", ""}
     wait_for(lambda: any(job.state is State.DONE and job.worker == "old" for job in stage.jobs().values()))
     stage.stop(old)
-    wait_for(lambda: all(job.state is State.DONE for job in stage.jobs().values()))
+    wait_for(lambda: all(job.state is State.DONE for job in stage.jobs().values()), stage.left)
     stage.stop(new)
     by_old = ("old", [f"step {step}" for step in range(STEPS)])
     by_new = ("new", ["all at once"])

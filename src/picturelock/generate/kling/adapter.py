@@ -1,30 +1,25 @@
 """Kling as a vendor."""
 
-import threading
 from collections.abc import Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote as quoted
 
 import msgspec
 
 from picturelock.core.brief import Brief
-from picturelock.core.clock import Clock
 from picturelock.core.failures import UserError
 from picturelock.core.paidcall import Bill, Quote, VendorFailure
 from picturelock.core.take import Recipe
-from picturelock.engine.timekeeping import SystemClock
 from picturelock.generate.access import Doorplate, Secret
+from picturelock.generate.account import Account
 from picturelock.generate.catalogue import by_rule, current, hold, offered
 from picturelock.generate.catalogue import quote as quote_of
-from picturelock.generate.download import download
 from picturelock.generate.kling import answering, asking, signing
 from picturelock.generate.provider import Model
 from picturelock.generate.transport import Line, Outcome, Unsent
 from picturelock.generate.vendor import (
     CannotTell,
-    Download,
     Job,
     Located,
     Lookup,
@@ -46,37 +41,20 @@ _DOOR = Doorplate(
     options=("callback", "concurrency"),
 )
 _ASK_SECONDS = 30.0
-_SUBMIT_SECONDS = 60.0
 
 
-class Kling:
+class Kling(Account):
     """Clips from a first and a last frame.
 
     Keys and address are read from the environment when they are needed: ``KLING_ACCESS_KEY`` and ``KLING_SECRET_KEY``, and
     ``PICTURELOCK_KLING_URL`` or ``KLING_BASE_URL`` for another address. ``PICTURELOCK_KLING_CONCURRENCY`` is the number of
     tasks that the largest active pack runs at once; Kling turns more away. ``PICTURELOCK_KLING_CALLBACK`` is an address
     that Kling is to call when a task's state changes.
-
-    Args:
-        environment: Instead of the process's own.
-        clock: Dates tokens, and tells on which day a recipe is checked; the computer's by default.
-        submit_seconds: After which the answer to a paid request counts as lost.
     """
 
     name = "kling"
     door = _DOOR
-
-    def __init__(
-        self,
-        environment: Mapping[str, str] | None = None,
-        clock: Clock | None = None,
-        submit_seconds: float = _SUBMIT_SECONDS,
-    ) -> None:
-        self._environment = environment
-        self._clock = clock or SystemClock()
-        self._submit_seconds = submit_seconds
-        self._guard = threading.Lock()
-        self._lines: dict[str, Line] = {}
+    answer_within_seconds = 60.0
 
     # Without a key or a network
 
@@ -84,7 +62,7 @@ class Kling:
         """What the smallest account allows, unless the environment says more."""
         service = current().vendor(self.name).service
         return Terms(
-            concurrency=_DOOR.number("concurrency", service.concurrency or 1, self._environment),
+            concurrency=self.door.number("concurrency", service.concurrency or 1, self._environment),
             poll_seconds=float(service.poll_seconds or 10),
             submit_timeout_seconds=self._submit_seconds,
             settle_seconds=self._submit_seconds * 1.5,
@@ -139,7 +117,7 @@ class Kling:
                 input_bytes=max(map(len, pictures.values())),
             ),
         )
-        _DOOR.base_url(self._environment)
+        self.door.base_url(self._environment)
         self._opening()
 
     # With both
@@ -152,7 +130,7 @@ class Kling:
             MissingExtra: What signs is not installed.
         """
         endpoint = asking.endpoint(asking.request_of(recipe))
-        callback = _DOOR.option("callback", self._environment)
+        callback = self.door.option("callback", self._environment)
         body = asking.body(recipe, asking.travelling(recipe, vault), token, callback)
         return answering.submission(self._line().pay(endpoint, body, seconds=self._submit_seconds), endpoint)
 
@@ -177,10 +155,6 @@ class Kling:
         """Kling calls nothing off: how the task stands."""
         return self.poll(job)
 
-    def fetch(self, result: str, folder: Path) -> Download:
-        """Bring one result into a folder. Kling deletes it after 30 days, and asking again does not help then."""
-        return download(result, folder, base_url=_DOOR.base_url(self._environment))
-
     def rule(self, recipe: Recipe, failure: VendorFailure) -> Bill | None:
         """What a failure costs by Kling's published rule, where there is one."""
         today = self._clock.now().date()
@@ -196,24 +170,13 @@ class Kling:
         """Read a callback. Kling signs none, so none is trusted."""
         return answering.notice(body)
 
-    def close(self) -> None:
-        """Close every connection."""
-        with self._guard:
-            for line in self._lines.values():
-                line.close()
-            self._lines.clear()
-
     def _asked(self, endpoint: str, name: str) -> Outcome:
         return self._line().ask("GET", f"{endpoint}/{quoted(name, safe='')}", seconds=_ASK_SECONDS)
 
-    def _line(self) -> Line:
-        base = _DOOR.base_url(self._environment)
-        with self._guard:
-            if base not in self._lines:
-                self._lines[base] = Line(base, self._opening, own=answering.own)
-            return self._lines[base]
+    def _dial(self, base: str, key: str) -> Line:
+        return Line(base, self._opening, own=answering.own)
 
     def _opening(self) -> Mapping[str, str | Secret]:
-        keys = _DOOR.all_keys(self._environment)
+        keys = self.door.all_keys(self._environment)
         token = signing.token(keys[_ACCESS], keys[_SECRET], self._clock.now())
         return {"authorization": Secret(f"Bearer {token.reveal()}")}

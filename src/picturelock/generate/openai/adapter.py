@@ -1,29 +1,23 @@
 """OpenAI as a vendor."""
 
-import threading
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from picturelock.core.brief import Brief
-from picturelock.core.clock import Clock
 from picturelock.core.failures import Charged, Retry, UserError
 from picturelock.core.paidcall import Bill, FailureKind, Quote, VendorFailure
 from picturelock.core.take import Recipe
-from picturelock.engine.timekeeping import SystemClock
 from picturelock.generate.access import Doorplate, Secret
+from picturelock.generate.account import Account
 from picturelock.generate.catalogue import Entry, by_rule, current, hold, offered
 from picturelock.generate.catalogue import quote as quote_of
-from picturelock.generate.download import download
 from picturelock.generate.openai import answering, asking, records
 from picturelock.generate.provider import Model
 from picturelock.generate.transport import Answered, Line, Patience, Unanswered, Unsent
 from picturelock.generate.vendor import (
     AnswerLost,
     CannotTell,
-    Download,
     Job,
     Located,
     Lookup,
@@ -48,14 +42,13 @@ _DOOR = Doorplate(
     options=("concurrency",),
 )
 _CONCURRENCY = 4
-_SUBMIT_SECONDS = 300.0  # a picture of the best quality takes minutes
 _AFTERMATH = 120.0
 _ANSWER = 128 << 20  # the largest picture as PNG, in base64
 _QUESTION = 30.0
 _FOR_EVER = 86_400.0
 
 
-class OpenAI:
+class OpenAI(Account):
     """GPT Image. Synchronous: a picture comes with its answer, and a lost answer is lost for good.
 
     The official library is not used for requests: it cannot say whether a request that failed had left this machine,
@@ -65,27 +58,11 @@ class OpenAI:
     or ``OPENAI_BASE_URL`` for another address, with its version (``…/v1``). ``OPENAI_ADMIN_KEY`` opens the usage, where a
     request whose answer was lost can be proved not to be there. ``PICTURELOCK_OPENAI_CONCURRENCY`` says how many
     requests are made at once.
-
-    Args:
-        environment: Instead of the process's own.
-        clock: Tells on which day a recipe is checked; the computer's by default.
-        submit_seconds: After which the answer to a paid request counts as lost.
     """
 
     name = "openai"
     door = _DOOR
-
-    def __init__(
-        self,
-        environment: Mapping[str, str] | None = None,
-        clock: Clock | None = None,
-        submit_seconds: float = _SUBMIT_SECONDS,
-    ) -> None:
-        self._environment = environment
-        self._clock = clock or SystemClock()
-        self._submit_seconds = submit_seconds
-        self._lines: dict[tuple[str, str], Line] = {}
-        self._guard = threading.Lock()
+    answer_within_seconds = 300.0  # a picture of the best quality takes minutes
 
     # Without a key or a network
 
@@ -93,7 +70,7 @@ class OpenAI:
         """See :class:`~picturelock.generate.vendor.Terms`; nothing can be asked for or called off."""
         settled = self._submit_seconds + _AFTERMATH
         return Terms(
-            concurrency=_DOOR.number("concurrency", _CONCURRENCY, self._environment),
+            concurrency=self.door.number("concurrency", _CONCURRENCY, self._environment),
             poll_seconds=60.0,
             submit_timeout_seconds=self._submit_seconds,
             settle_seconds=settled,
@@ -137,8 +114,8 @@ class OpenAI:
         entry = current().resolve(f"{self.name}/{recipe.model_version}", self._clock.now().date())
         hold(entry, asking.priced(recipe, input_bytes=max(sizes, default=0)))
         asking.files(request, vault)
-        _DOOR.base_url(self._environment)
-        _DOOR.all_keys(self._environment)
+        self.door.base_url(self._environment)
+        self.door.all_keys(self._environment)
 
     # The paid request
 
@@ -200,10 +177,6 @@ class OpenAI:
         """OpenAI sends no webhooks about pictures."""
         return None
 
-    def fetch(self, result: str, folder: Path) -> Download:
-        """Bring a picture into a folder, should an answer hold an address instead of the picture."""
-        return download(result, folder, base_url=_DOOR.base_url(self._environment))
-
     def rule(self, recipe: Recipe, failure: VendorFailure) -> Bill | None:
         """What a failure costs by OpenAI's published rule; there is none so far."""
         entry = _entry(recipe)
@@ -213,25 +186,12 @@ class OpenAI:
         expected = quote_of(entry, asking.priced(recipe), today).for_call().expected
         return by_rule(entry, expected, failure.kind)
 
-    def close(self) -> None:
-        """Close every connection."""
-        with self._guard:
-            for line in self._lines.values():
-                line.close()
-            self._lines.clear()
-
-    def _line(self, key: str = _KEY) -> Line:
-        where = (_DOOR.base_url(self._environment), key)
-        with self._guard:
-            if where not in self._lines:
-                # The request's own deadline counts: not a byte comes before the picture is there.
-                self._lines[where] = Line(
-                    where[0], partial(self._opening, key), patience=Patience(read=_FOR_EVER)
-                )
-            return self._lines[where]
+    def _dial(self, base: str, key: str) -> Line:
+        # The request's own deadline counts: not a byte comes before the picture is there.
+        return Line(base, partial(self._opening, key or _KEY), patience=Patience(read=_FOR_EVER))
 
     def _opening(self, variable: str) -> dict[str, str | Secret]:
-        key = _DOOR.key(variable, self._environment)
+        key = self.door.key(variable, self._environment)
         return {"authorization": Secret(f"Bearer {key.reveal()}")}
 
 

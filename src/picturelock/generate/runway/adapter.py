@@ -1,30 +1,25 @@
 """Runway as a vendor."""
 
-import threading
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote as quoted
 
 import msgspec
 
 from picturelock.core.brief import Brief
-from picturelock.core.clock import Clock
 from picturelock.core.failures import Retry, UserError
 from picturelock.core.paidcall import Bill, FailureKind, Quote, VendorFailure
 from picturelock.core.take import Recipe
-from picturelock.engine.timekeeping import SystemClock
 from picturelock.generate.access import Doorplate, Secret
+from picturelock.generate.account import Account
 from picturelock.generate.catalogue import Entry, by_rule, current, hold, offered
 from picturelock.generate.catalogue import quote as quote_of
-from picturelock.generate.download import download
 from picturelock.generate.provider import Model
 from picturelock.generate.runway import pictures, verdicts, wording
 from picturelock.generate.transport import Answered, Line, Unanswered, Unsent
 from picturelock.generate.vendor import (
     CannotTell,
-    Download,
     Job,
     Located,
     Lookup,
@@ -52,43 +47,26 @@ VERSION = "2024-11-06"
 
 _KEY = "RUNWAYML_API_SECRET"
 _ASK_SECONDS = 30.0
-_SUBMIT_SECONDS = 60.0
 _INLINE_BYTES = 5_000_000
 
 
-class Runway:
+class Runway(Account):
     """Clips from their first frames, and stills, by Runway's own models and those that it resells.
 
     Key and address are read from the environment when they are needed: ``RUNWAYML_API_SECRET``, and
     ``PICTURELOCK_RUNWAY_URL`` or ``RUNWAYML_BASE_URL`` for another address. ``PICTURELOCK_RUNWAY_CONCURRENCY`` says how
     many tasks the account's tier runs at once; what is more is taken all the same and waits at Runway.
-
-    Args:
-        environment: Instead of the process's own.
-        clock: Tells on which day a recipe is checked; the computer's by default.
-        submit_seconds: After which the answer to a paid request counts as lost.
     """
 
     name = "runway"
     door = DOOR
-
-    def __init__(
-        self,
-        environment: Mapping[str, str] | None = None,
-        clock: Clock | None = None,
-        submit_seconds: float = _SUBMIT_SECONDS,
-    ) -> None:
-        self._environment = environment
-        self._clock = clock or SystemClock()
-        self._submit_seconds = submit_seconds
-        self._guard = threading.Lock()
-        self._lines: dict[str, Line] = {}
+    answer_within_seconds = 60.0
 
     def terms(self) -> Terms:
         """What the smallest account allows, unless the environment says more."""
         service = current().vendor(self.name).service
         return Terms(
-            concurrency=DOOR.number("concurrency", service.concurrency or 1, self._environment),
+            concurrency=self.door.number("concurrency", service.concurrency or 1, self._environment),
             poll_seconds=float(service.poll_seconds or 5),
             submit_timeout_seconds=self._submit_seconds,
             settle_seconds=self._submit_seconds * 1.5,
@@ -147,8 +125,8 @@ class Runway:
         travelling = pictures.chosen(recipe, wording.pictures_in(asked), vault)
         largest = max(map(len, travelling.values()), default=0)
         hold(entry, wording.priced(entry, asked, prompt=recipe.prompt, input_bytes=largest))
-        DOOR.base_url(self._environment)
-        DOOR.key(_KEY, self._environment)
+        self.door.base_url(self._environment)
+        self.door.key(_KEY, self._environment)
 
     def submit(self, recipe: Recipe, token: str, vault: Vault) -> Submission:
         """Send the paid request, once. Runway takes no name of ours for it.
@@ -186,10 +164,6 @@ class Runway:
         """How a task stands; a finished one comes with fresh addresses each time."""
         return verdicts.progress(self._asked("GET", job.job), job.job)
 
-    def fetch(self, result: str, folder: Path) -> Download:
-        """Bring one result into a folder. Addresses live for a day or two."""
-        return download(result, folder, base_url=DOOR.base_url(self._environment))
-
     def cancel(self, job: Job) -> Progress:
         """Call a task off. One that is over is left alone: the same request would delete what it has made."""
         before = self._asked("GET", job.job)
@@ -222,26 +196,15 @@ class Runway:
         """Runway sends no webhooks, so none is genuine."""
         return None
 
-    def close(self) -> None:
-        """Close every connection."""
-        with self._guard:
-            for line in self._lines.values():
-                line.close()
-            self._lines.clear()
-
     def _asked(self, method: str, job: str) -> Answered | Unanswered | Unsent:
         try:
             return self._line().ask(method, f"{verdicts.TASKS}/{quoted(job, safe='')}", seconds=_ASK_SECONDS)
         except UserError as error:
             return Unsent(why=error.message)
 
-    def _line(self) -> Line:
-        base = DOOR.base_url(self._environment)
-        with self._guard:
-            if base not in self._lines:
-                self._lines[base] = Line(base, self._headers, own=verdicts.own)
-            return self._lines[base]
+    def _dial(self, base: str, key: str) -> Line:
+        return Line(base, self._headers, own=verdicts.own)
 
     def _headers(self) -> Mapping[str, str | Secret]:
-        key = DOOR.key(_KEY, self._environment)
+        key = self.door.key(_KEY, self._environment)
         return {"Authorization": Secret(f"Bearer {key.reveal()}"), "X-Runway-Version": VERSION}
