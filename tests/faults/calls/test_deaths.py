@@ -79,8 +79,10 @@ def made_of(board: Path, folder: Path, server: str, vendors: dict[str, Remote], 
     if server:
         film.must("move", "--to", server)
     routing = ", ".join(f"{kind}: {model}" for kind, model in routes.items())
+    # Emulated pictures have colours by lot, and some are far from the scene's: that is the gate's business, not a call's.
+    profile = "unattended" if "clip" in routes else "animatic"
     with (folder / "production.yaml").open("a", encoding="utf-8") as settings:
-        settings.write(f"profile: unattended\nrouting: {{{routing}}}\ncaps: {{money: 500USD}}\n")
+        settings.write(f"profile: {profile}\nrouting: {{{routing}}}\ncaps: {{money: 500USD}}\n")
     return film
 
 
