@@ -24,9 +24,9 @@ from picturelock.engine.port import QueueSpec, Steps, Workflow
 from picturelock.engine.pulse import Pulse
 
 STEPS = 4
-PULSE = Pulse(beat_seconds=0.1, dead_after_seconds=1.5, deaths_allowed=3, deaths_suspect=2)
+PULSE = Pulse(beat_seconds=0.1, dead_after_seconds=5, deaths_allowed=3, deaths_suspect=2)
 SLOW = Pulse(beat_seconds=0.1, dead_after_seconds=3600)
-PATIENT = Pulse(beat_seconds=0.1, dead_after_seconds=1.5, deaths_allowed=100)
+PATIENT = Pulse(beat_seconds=0.1, dead_after_seconds=5, deaths_allowed=100)
 
 
 class SystemClock:

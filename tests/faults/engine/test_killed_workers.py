@@ -351,9 +351,10 @@ def test_a_new_version_works_beside_the_old_one_and_takes_its_work_over_when_tha
     stage: Stage,
 ) -> None:
     stage.ask(40, seconds=0.2)
-    old = stage.up("old", "1", "--forever", "--impatient")
+    # One that stalls is not to be taken for dead here.
+    old = stage.up("old", "1", "--forever", "--slow")
     wait_for(lambda: len(stage.effects()) >= 2)
-    new = stage.up("new", "2", "--forever", "--impatient")
+    new = stage.up("new", "2", "--forever", "--slow")
     stage.ask(3, prefix="new", version="2")
     wait_for(lambda: all(stage.jobs()[f"new {number}"].state is State.DONE for number in range(3)))
     # While the old one lives, it keeps its own.
