@@ -13,7 +13,7 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -450,15 +450,13 @@ class Buyer:
         if known.state.phase in {Phase.FINISHED, Phase.ARRIVED}:
             self._tell(known, Unresolved(evidence=why))
 
-    def fetch_again(self, production: str, stopped: AbstractSet[str] = frozenset()) -> None:
+    def fetch_again(self, known: Iterable[OpenCall], stopped: AbstractSet[str] = frozenset()) -> None:
         """Hand in the fetching of everything that was made and could not be had.
 
         Args:
-            production: Whose.
-            stopped: Calls whose jobs have failed, whatever their record says.
+            known: Calls that have not ended.
+            stopped: Those whose jobs have failed, whatever their record says.
         """
-        with self._database.read() as connection:
-            known = calls.open_calls(connection, production=production)
         for call in known:
             state = call.state
             stuck = state.phase is Phase.FINISHED and call.call.id in stopped

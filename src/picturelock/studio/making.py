@@ -4,10 +4,9 @@ Each step is durable before the next begins. A step in flight at a crash runs ag
 intent, the take and the verdict are written once by their keys, and the same recipe's bytes land on themselves.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any
 
 import sqlalchemy as sa
@@ -264,7 +263,6 @@ class Workshop:
         digest: BriefDigest,
         shots: list[ShotCode] | None = None,
         only: UnitId | None = None,
-        bought: Mapping[UnitId, PaidCall] = MappingProxyType({}),
     ) -> list[tuple[UnitId, Job]]:
         """What :meth:`submit_ready` would hand in; its recipes are in the vault. Many take a while to get there.
 
@@ -274,7 +272,6 @@ class Workshop:
             digest: How a unit's brief is named.
             shots: Of these alone.
             only: This unit alone.
-            bought: Calls that have not ended. Where nothing has changed since, the same would be ordered: it is left out.
         """
         snapshot = self._snapshot(order)
         units = None
@@ -288,9 +285,6 @@ class Workshop:
         found: list[tuple[UnitId, Job]] = []
         for wish in wanted_now(wishes(snapshot, known, digest, read, shots), order.goal):
             if only is not None and wish.unit.id != only:
-                continue
-            call = bought.get(wish.unit.id)
-            if call is not None and call.brief == wish.brief and _is_the_same(call, order, known):
                 continue
             if not contract_verdict(snapshot, wish.shot, wish.unit, wish.fell_to).passed:
                 continue
@@ -652,10 +646,21 @@ class Workshop:
         )
 
 
-def _is_the_same(call: PaidCall, order: Order, known: store.Facts) -> bool:
-    """Whether a call would be ordered again as it is: a recipe follows from the board, the settings and the facts."""
+def is_on_order(wish: Wish, call: PaidCall, order: Order, known: store.Facts) -> bool:
+    """Whether an open call is what an order would make of a wish: nothing that a recipe follows from is new since.
+
+    Args:
+        wish: What is wanted.
+        call: For the same unit.
+        order: What is asked for now.
+        known: Facts of the unit.
+    """
     before = built(TakeJob, call.payload).order
-    if (before.board, before.settings, before.locks) != (order.board, order.settings, order.locks):
+    if call.brief != wish.brief or (before.board, before.settings, before.locks) != (
+        order.board,
+        order.settings,
+        order.locks,
+    ):
         return False
     said = (*known.reviews_of(call.unit), *known.falls_of(call.unit, call.brief))
     return all(word.at < call.intended_at for word in said)

@@ -208,31 +208,23 @@ class Production:
         """
         put, folder = self.vault.put, self.folder
         found = self.head()
+        texts = {
+            "board_text": put(self.bytes_of(folder.board)),
+            "locks": put(self.lock_bytes()),
+            "settings": put(self.bytes_of(folder.settings)),
+            "script": put(self.bytes_of(self.script_path())),
+            "cut": cut or (found[1].cut if found else None),
+            "timeline": timeline or (found[1].timeline if found else None),
+        }
+        if found and all(getattr(found[1], name) == digest for name, digest in texts.items()):
+            return None
         revision = Revision(
             parent=found[0] if found else None,
             author=author,
             message=message,
             at=self.clock.now(),
             board=put(canonical(self.board())),
-            board_text=put(self.bytes_of(folder.board)),
-            locks=put(self.lock_bytes()),
-            settings=put(self.bytes_of(folder.settings)),
-            script=put(self.bytes_of(self.script_path())),
-            cut=cut or (found[1].cut if found else None),
-            timeline=timeline or (found[1].timeline if found else None),
+            **texts,
         )
-        if found and _content(revision) == _content(found[1]):
-            return None
         with self.writing() as connection:
             return revisions.commit(connection, self.vault, self.name, revision)
-
-
-def _content(revision: Revision) -> tuple[Digest | None, ...]:
-    return (
-        revision.board_text,
-        revision.locks,
-        revision.settings,
-        revision.script,
-        revision.cut,
-        revision.timeline,
-    )

@@ -22,9 +22,9 @@ from picturelock.studio.buying import API
 from picturelock.studio.calling import is_stalled
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
-from picturelock.studio.facts import count_units_with_takes, read_given_up, unjudged
+from picturelock.studio.facts import Facts, count_units_with_takes, read_given_up, unjudged
 from picturelock.studio.looking import look
-from picturelock.studio.making import AUTO, Errand
+from picturelock.studio.making import AUTO, Errand, is_on_order
 from picturelock.studio.planning import Goal, Snapshot, Wish, kinds_of, wanted_now
 from picturelock.studio.pricing import priced
 from picturelock.studio.production import Production
@@ -109,9 +109,13 @@ def run(
     if auto and approve_passed(production, found, AUTO):
         found, known = look(production, snapshot)
     before = {take.id for takes in known.candidates.values() for take in takes}
-    failed, capped = _unmakeable(snapshot, found, goal), ()
+    failures, capped = dict[str, str](), ()
     left, silent = _left_over(production), _unjudged(production, found)
-    while left or silent or len(list(wanted_now(found, goal))) > len(failed):
+    while (
+        left
+        or silent
+        or any(w.unit.id not in failures and not gaps(snapshot, w) for w in wanted_now(found, goal))
+    ):
         failures, capped = _work(
             production,
             snapshot,
@@ -120,6 +124,8 @@ def run(
             errand=errand,
             author=author,
             on_progress=on_progress,
+            found=found,
+            known=known,
             silent=silent,
         )
         found, known = look(production, snapshot)
@@ -129,7 +135,6 @@ def run(
             found, known = look(production, snapshot)
         wanted = {wish.unit.id for wish in wanted_now(found, goal)}
         failures = {unit: why for unit, why in failures.items() if unit in wanted}
-        failed = {**failures, **_unmakeable(snapshot, found, goal)}
         left, silent = False, []
         if not more:
             break
@@ -144,7 +149,7 @@ def run(
         goal=goal,
         made=tuple(made),
         waiting=tuple(w.unit.id for w in found if isinstance(w.standing, Waiting) and w.unit.kind in kinds),
-        failed=failed,
+        failed={**failures, **_unmakeable(snapshot, found, goal)},
         capped=capped,
         held=_held(production),
         locked=tuple(locked),
@@ -193,7 +198,9 @@ def _work(
     errand: Errand,
     author: str,
     on_progress: Callable[[Progress], None],
-    silent: Iterable[TakeId] = (),
+    found: Iterable[Wish],
+    known: Facts,
+    silent: Iterable[TakeId],
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Submit what is ready and work until nothing is left. Returns why units failed, and which a cap stopped."""
     engine, workshop = make_engine(production)
@@ -213,17 +220,24 @@ def _work(
             engine.resume(key)
         vendors = vendors_used(production, snapshot)
         with engine.working(), make_desks(production, engine, workshop, vendors):
-            workshop.buyer.fetch_again(production.name, _named(known_failures))
             workshop.judge_again(order, silent)
-            shots = [shot.code for scene in snapshot.board.scenes for shot in scene.shots]
-            digests = BriefCache(production.folder.cache / "briefs.json", snapshot)
             following = Following(production=production.name)
             with production.reading() as connection:
-                bought = {known.call.unit: known.call for known in following.open_calls(connection)}
+                calls_now = following.open_calls(connection)
+            workshop.buyer.fetch_again(calls_now, _named(known_failures))
+            bought = {call.call.unit: call.call for call in calls_now}
+            shots = list(
+                dict.fromkeys(
+                    wish.shot.code
+                    for wish in wanted_now(found, goal)
+                    if (call := bought.get(wish.unit.id)) is None or not is_on_order(wish, call, order, known)
+                )
+            )
+            digests = BriefCache(production.folder.cache / "briefs.json", snapshot)
             for start in range(0, len(shots), _HANDED_IN_AT_ONCE):
                 part = shots[start : start + _HANDED_IN_AT_ONCE]
                 with production.reading() as connection, priced(production.folder):
-                    ready = workshop.ready(connection, order, digests, part, bought=bought)
+                    ready = workshop.ready(connection, order, digests, part)
                 with production.writing() as connection:
                     workshop.hand_in(connection, ready)
             pause = threading.Event()
