@@ -343,7 +343,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="two seconds and one round")
     quick = parser.parse_args().quick
-    count, rounds = (48, 1) if quick else (96, 5)
+    count, rounds = (48, 1) if quick else (96, 7)
     vault = Held()
     key, layers = five_layers(vault)
     still = textured(3840, 2160, 3)

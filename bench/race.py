@@ -19,6 +19,8 @@ class Row:
     """One figure against its limit or peer.
 
     Attributes:
+        paired: Ratios of single rounds, side by side, where a machine that changes its pace would spoil the ratio of the
+            medians; their median counts then.
         ratio: Of ours to the other; ``None`` where the other could not be measured.
         bar: What the ratio must not pass; ``None`` where it is only told.
         unit: Of both.
@@ -31,9 +33,12 @@ class Row:
     bar: float | None
     note: str = ""
     unit: str = "s"
+    paired: tuple[float, ...] = ()
 
     @property
     def ratio(self) -> float | None:
+        if self.paired:
+            return statistics.median(self.paired)
         return self.ours / self.other if self.other else None
 
     @property
