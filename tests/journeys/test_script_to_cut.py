@@ -11,19 +11,7 @@ from typing import Any
 
 import pytest
 
-SCRIPT = """Title: Two Lamps
-
-INT. KITCHEN - NIGHT
-
-MARA, thirties, tall, in a long red coat, sits at the table. An oil lamp burns.
-
-MARA
-We light the lamp ourselves.
-
-EXT. HARBOUR - DAWN
-
-TEO, sixty, stocky, with a grey beard and a cap, stands on the quay and waits.
-"""
+from picturelock.testing.film import TWO_LAMPS
 
 
 def picturelock(*words: str, cwd: Path, expect: int = 0) -> str:
@@ -51,7 +39,7 @@ def texts(folder: Path) -> dict[str, bytes]:
 
 
 def make(home: Path, *more: str) -> Path:
-    (home / "two_lamps.fountain").write_text(SCRIPT, "utf-8")
+    (home / "two_lamps.fountain").write_text(TWO_LAMPS, "utf-8")
     picturelock("init", "film", "--script", "two_lamps.fountain", "--size", "320x180", *more, cwd=home)
     return home / "film"
 

@@ -33,6 +33,21 @@ HURRY = 100
 CLIPS = {"kling": "kling/kling-v2-5-turbo", "runway": "runway/gen4_turbo"}
 STILLS = {"openai": "openai/gpt-image-2"}
 
+TWO_LAMPS = """Title: Two Lamps
+
+INT. KITCHEN - NIGHT
+
+MARA, thirties, tall, in a long red coat, sits at the table. An oil lamp burns.
+
+MARA
+We light the lamp ourselves.
+
+EXT. HARBOUR - DAWN
+
+TEO, sixty, stocky, with a grey beard and a cap, stands on the quay and waits.
+"""
+"""A screenplay of two scenes, two people and one line."""
+
 _OPENAI = ("sk-proj-" + "0" * 32, "sk-admin-" + "0" * 32)
 _PATIENCE_S = 1500.0
 _PLACES = (

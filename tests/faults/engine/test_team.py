@@ -16,21 +16,8 @@ import sqlalchemy as sa
 
 from picturelock.db import tables
 from picturelock.db.connection import Database, open_database
+from picturelock.testing.film import TWO_LAMPS
 from picturelock.testing.postgres import Server
-
-SCRIPT = """Title: Two Lamps
-
-INT. KITCHEN - NIGHT
-
-MARA, thirties, tall, in a long red coat, sits at the table. An oil lamp burns.
-
-MARA
-We light the lamp ourselves.
-
-EXT. HARBOUR - DAWN
-
-TEO, sixty, stocky, with a grey beard and a cap, stands on the quay and waits.
-"""
 
 
 def picturelock(*words: str, cwd: Path) -> str:
@@ -78,7 +65,7 @@ def url(postgres: Server) -> Iterator[str]:
 def test_workers_share_a_production_and_one_that_is_killed_leaves_nothing_undone(
     tmp_path: Path, url: str
 ) -> None:
-    (tmp_path / "two_lamps.fountain").write_text(SCRIPT, "utf-8")
+    (tmp_path / "two_lamps.fountain").write_text(TWO_LAMPS, "utf-8")
     options = ("--script", "two_lamps.fountain", "--size", "320x180", "--auto-approve")
     picturelock("init", "film", *options, "--database", url, cwd=tmp_path)
     film = tmp_path / "film"

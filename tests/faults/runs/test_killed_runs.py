@@ -23,25 +23,12 @@ from pathlib import Path
 import pytest
 
 from picturelock.history.worktree import write_whole
+from picturelock.testing.film import TWO_LAMPS
 
 KILLS = int(os.environ.get("PICTURELOCK_KILLS", "6"))
 KILLS_A_PRODUCTION = 3
 SEED = 20_261_121
 PATIENCE_S = 300
-
-SCRIPT = """Title: Two Lamps
-
-INT. KITCHEN - NIGHT
-
-MARA, thirties, tall, in a long red coat, sits at the table. An oil lamp burns.
-
-MARA
-We light the lamp ourselves.
-
-EXT. HARBOUR - DAWN
-
-TEO, sixty, stocky, with a grey beard and a cap, stands on the quay and waits.
-"""
 
 
 def dice() -> random.Random:
@@ -97,7 +84,7 @@ class Reference:
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     home = tmp_path_factory.mktemp("undisturbed")
-    (home / "two_lamps.fountain").write_text(SCRIPT, "utf-8")
+    (home / "two_lamps.fountain").write_text(TWO_LAMPS, "utf-8")
     options = ("--script", "two_lamps.fountain", "--size", "320x180", "--auto-approve")
     picturelock("init", "fresh", *options, cwd=home)
     film = Path(shutil.copytree(home / "fresh", home / "film"))

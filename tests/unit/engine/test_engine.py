@@ -546,7 +546,8 @@ def test_a_new_version_begins_again_what_an_older_one_left(studio: Studio) -> No
     back.close()
 
 
-def test_a_person_may_call_off_a_job_that_a_crash_left_between_versions(studio: Studio) -> None:
+def left_between_versions(studio: Studio) -> Engine:
+    """Of two jobs, ``a`` was on its way to another version when its mover died."""
     studio.workflows["work"] = lambda steps, payload: "done"
     old = studio.engine(version="1")
     ask(old, job("a"), job("b"))
@@ -555,6 +556,11 @@ def test_a_person_may_call_off_a_job_that_a_crash_left_between_versions(studio: 
     library = old._prepared
     library._client.update_workflow_attributes("a", {"moving_from": "1"}, merge=True)
     library._client.cancel_workflow("a")
+    return old
+
+
+def test_a_person_may_call_off_a_job_that_a_crash_left_between_versions(studio: Studio) -> None:
+    old = left_between_versions(studio)
     old.cancel("a")
     old.close()
     states = finish(studio.engine(version="2"))
@@ -562,14 +568,7 @@ def test_a_person_may_call_off_a_job_that_a_crash_left_between_versions(studio: 
 
 
 def test_a_job_that_a_crash_left_between_versions_is_found(studio: Studio) -> None:
-    studio.workflows["work"] = lambda steps, payload: "done"
-    old = studio.engine(version="1")
-    ask(old, job("a"), job("b"))
-    with old.working(["side"]):
-        pass
-    library = old._prepared
-    library._client.update_workflow_attributes("a", {"moving_from": "1"}, merge=True)
-    library._client.cancel_workflow("a")
+    old = left_between_versions(studio)
     assert old.job("a").state is State.WAITING
     assert {state.key for state in old.jobs(states=[State.WAITING])} == {"a", "b"}
     assert old.jobs(states=[State.CANCELLED]) == []
