@@ -317,19 +317,26 @@ def record_verdict(
     )
 
 
-def is_judged(connection: sa.Connection, production: str, take: TakeId) -> bool:
-    """Whether a gate has answered on a take."""
-    verdict = tables.verdict
-    found = connection.execute(
-        sa.select(verdict.c.id).where(verdict.c.production == production, verdict.c.take == take).limit(1)
-    )
-    return found.first() is not None
+def is_judged(connection: sa.Connection, production: str, take: TakeId, profile: str = "") -> bool:
+    """Whether a gate has answered on a take, by this profile or by any."""
+    return take not in unjudged(connection, production, [take], profile)
 
 
-def unjudged(connection: sa.Connection, production: str, takes: Iterable[TakeId]) -> list[TakeId]:
-    """Those of the takes on which no gate has answered."""
+def unjudged(
+    connection: sa.Connection, production: str, takes: Iterable[TakeId], profile: str = ""
+) -> list[TakeId]:
+    """Those of the takes on which no gate has answered.
+
+    Args:
+        connection: To read with.
+        production: Whose.
+        takes: In question.
+        profile: Name and version; an answer by another does not count. Empty for any.
+    """
     asked, verdict = list(takes), tables.verdict
     query = sa.select(verdict.c.take).where(verdict.c.production == production, verdict.c.take.in_(asked))
+    if profile:
+        query = query.where(verdict.c.profile == profile)
     answered = set(connection.execute(query).scalars())
     return [take for take in asked if take not in answered]
 

@@ -29,6 +29,7 @@ from picturelock.db.connection import Database
 from picturelock.db.statements import hold
 from picturelock.engine.port import Job, Steps
 from picturelock.gate.decision import Situation
+from picturelock.gate.profiles import profile
 from picturelock.generate import calls
 from picturelock.generate.calls import PaidCall
 from picturelock.generate.provider import Product
@@ -294,15 +295,19 @@ class Workshop:
         return found
 
     def judge_again(self, order: Order, takes: Iterable[TakeId]) -> None:
-        """Hand in the gate of takes whose work stopped before their gate answered; what is at work stays as it is."""
+        """Hand in the gate of takes whose work stopped before their gate answered, or that another profile answered on.
+
+        What is at work stays as it is.
+        """
+        label = profile(self._snapshot(order).settings.profile).label
         with self._database.write() as connection:
             for take in store.read_some_takes(connection, order.production, takes).values():
                 stopped = self._times_given_up(connection, order.production, take.unit, take.recipe)
-                if not stopped:
+                if not stopped and not store.is_judged(connection, order.production, take.id):
                     continue
                 job = TakeJob(order=order, unit=take.unit, brief=take.brief, recipe=take.recipe)
                 payload = {"job": plain(job), "take": str(take.id)}
-                key = f"{order.production}:{take.unit}:{take.recipe.hex[:16]}:gate:{stopped}"
+                key = f"{order.production}:{take.unit}:{take.recipe.hex[:16]}:gate:{label}:{stopped}"
                 self._submit(connection, Job(key=key, workflow=JUDGE, queue=QUEUE, payload=payload))
 
     def _times_given_up(
@@ -579,7 +584,7 @@ class Workshop:
             neighbours=_locked_neighbours(snapshot, job.unit),
         )
         with self._database.write() as connection:
-            if store.is_judged(connection, production, take.id):
+            if store.is_judged(connection, production, take.id, profile(snapshot.settings.profile).label):
                 return "judged before"
             known = store.read_facts(connection, production, [job.unit])
             now = self._clock.now()

@@ -14,6 +14,7 @@ from picturelock.core.paidcall import Phase
 from picturelock.core.policy import Settings
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import JobState, State, WorkersDied
+from picturelock.gate.profiles import profile
 from picturelock.generate import calls
 from picturelock.generate.calls import Following, OpenCall
 from picturelock.review.standing import Waiting
@@ -110,7 +111,7 @@ def run(
         found, known = look(production, snapshot)
     before = {take.id for takes in known.candidates.values() for take in takes}
     failures, capped = dict[str, str](), ()
-    left, silent = _left_over(production), _unjudged(production, found)
+    left, silent = _left_over(production), _unjudged(production, settings, found)
     while (
         left
         or silent
@@ -176,11 +177,11 @@ def _capped(settings: Settings, max_cost: Money | None) -> Settings:
     return replace(settings, caps=replace(settings.caps, money=lower))
 
 
-def _unjudged(production: Production, found: Iterable[Wish]) -> list[TakeId]:
-    """Takes in question on which no gate has answered: the work on them stopped before."""
+def _unjudged(production: Production, settings: Settings, found: Iterable[Wish]) -> list[TakeId]:
+    """Takes in question on which no gate has answered by the profile of today."""
     takes = [take for wish in found if isinstance(wish.standing, Waiting) for take in wish.standing.takes]
     with production.reading() as connection:
-        return unjudged(connection, production.name, takes)
+        return unjudged(connection, production.name, takes, profile(settings.profile).label)
 
 
 def _left_over(production: Production) -> bool:
