@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from picturelock.core.clock import aware
 from picturelock.core.codec import plain
 from picturelock.core.digest import canonical_json
-from picturelock.core.failures import Malformed, MissingExtra, NotFound
+from picturelock.core.failures import Malformed, NotFound
 
 _BUSY_MILLISECONDS = 30_000
 """SQLite: a writer waits so long for another. PostgreSQL: one that is silent so long in the middle is cut off."""
@@ -131,21 +131,15 @@ def make_engine(url: sa.URL, *, connections: int, explicit: bool = True) -> sa.E
         if explicit:
             event.listen(engine, "begin", _begin)
         return engine
-    try:
-        # Asked before it is used: after the server was restarted, every connection in the pool is a dead one.
-        engine = sa.create_engine(
-            url,
-            pool_size=connections,
-            max_overflow=0,
-            pool_timeout=60,
-            pool_pre_ping=True,
-            connect_args={name: value for name, value in _ATTENTIVE.items() if name not in url.query},
-        )
-    except ModuleNotFoundError as error:
-        raise MissingExtra(
-            "a server is spoken to with psycopg, which is not installed",
-            remedy="pip install 'picturelock[postgres]'",
-        ) from error
+    # Asked before it is used: after the server was restarted, every connection in the pool is a dead one.
+    engine = sa.create_engine(
+        url,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=60,
+        pool_pre_ping=True,
+        connect_args={name: value for name, value in _ATTENTIVE.items() if name not in url.query},
+    )
     event.listen(engine, "connect", _set_up_server)
     return engine
 
