@@ -522,3 +522,42 @@ def test_a_file_that_cannot_be_read_books_nothing(film: Film) -> None:
     with pytest.raises(BadDocument, match="line 3"):
         film.held_against("kling", "job,amount", "job-1,2", "job-2,two", booking=True, unknown=True)
     assert film.settled() == {"kling": "0.14 USD"}
+
+
+def test_a_model_of_which_a_day_says_nothing_is_missing_and_nothing_is_taken_back(film: Film) -> None:
+    film.delivered(CLIP, "runway", runway(60), runway(60))
+    found = film.held_against("runway", "date,model,amount", "2026-12-07,gen4_turbo,25", booking=True)
+    assert [(d.finding, d.subject) for d in found.differences] == [
+        (Finding.MISSING, "2026-12-07 gen4.5"),
+        (Finding.UNKNOWN, "2026-12-07 gen4_turbo"),
+    ]
+    assert found.booked == {}
+
+
+def test_empty_days_count_for_nothing_and_lines_without_a_name_are_told_by_number(
+    film: Film,
+) -> None:
+    film.delivered(CLIP, "kling", units("1"), units("1"))
+    found = film.held_against(
+        "kling", "day,job,amount", "2026-12-07,job-1,1", "2026-12-08,,", "2026-12-07,,4"
+    )
+    assert found.agreed == 1
+    assert [(d.finding, d.subject, d.lines) for d in found.differences] == [(Finding.UNKNOWN, "line 4", (4,))]
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        (("day,amount,currency", "2026-12-07,1,USD", "2026-12-07,1,EUR"), "stated in EUR and USD"),
+        (("job,amount,amount", "job-1,1,1"), "'amount' is there twice"),
+        (("",), "empty"),
+    ],
+)
+def test_what_a_statement_leaves_open_is_refused_with_its_line(
+    film: Film, lines: tuple[str, ...], words: str
+) -> None:
+    film.delivered(CLIP, "kling", units("1"), units("1"))
+    with pytest.raises(BadDocument, match=words) as caught:
+        film.held_against("kling", *lines, booking=True)
+    assert "line" in str(caught.value)
+    assert film.settled() == {"kling": "0.14 USD"}
