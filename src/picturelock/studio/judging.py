@@ -17,6 +17,7 @@ from picturelock.gate.diagnosis import diagnose
 from picturelock.gate.judge import judge
 from picturelock.gate.measure import measure_clip, measure_sound, measure_still
 from picturelock.gate.profiles import Context, profile
+from picturelock.gate.registry import checks
 from picturelock.gate.subject import ClipSubject, Looks, Neighbour, SoundSubject, StillSubject
 from picturelock.vault.store import Vault
 
@@ -82,6 +83,22 @@ def measure(
                         frames=shot.frames + 2 * picture.handles,
                     )
                 )
+
+
+def remembered(stored: Iterable[Measurement], take: Take, unit: Unit) -> tuple[Measurement, ...] | None:
+    """What was measured of a take before, if that is everything that its gate measures today.
+
+    Args:
+        stored: Of this take.
+        take: What is measured.
+        unit: Says which gate.
+
+    Returns:
+        ``None`` where a check is new, or measures by another method now.
+    """
+    known = {(m.check, m.method): m for m in stored if m.media == take.media}
+    wanted = [(check.name, check.method) for check in checks(gate_of(unit))]
+    return tuple(known[name] for name in wanted) if all(name in known for name in wanted) else None
 
 
 def _layers(
