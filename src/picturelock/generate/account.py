@@ -28,7 +28,7 @@ class Account(ABC):
     """
 
     door: Doorplate
-    answer_within_seconds: ClassVar[float] = 60.0
+    answer_within_seconds: ClassVar[float]
 
     def __init__(
         self,

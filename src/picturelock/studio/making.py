@@ -289,8 +289,8 @@ class Workshop:
                 continue
             if not contract_verdict(snapshot, wish.shot, wish.unit, wish.fell_to).passed:
                 continue
-            job = self._job(connection, order, snapshot, wish)
-            if not self._is_settled(connection, order.production, built(TakeJob, job.payload)):
+            job, recipe = self._job(connection, order, snapshot, wish)
+            if not self._is_settled(connection, order.production, built(TakeJob, job.payload), recipe):
                 found.append((wish.unit.id, job))
         return found
 
@@ -323,13 +323,12 @@ class Workshop:
             )
         ).scalar_one()
 
-    def _is_settled(self, connection: sa.Connection, production: str, job: TakeJob) -> bool:
+    def _is_settled(self, connection: sa.Connection, production: str, job: TakeJob, wanted: Recipe) -> bool:
         """Whether a job must not be ordered, whatever a run wants.
 
         A request that a vendor's moderation has stopped is not sent again. And while a call is open that an earlier
         version of Picturelock ordered for the same, its words being others is no reason to buy it twice.
         """
-        wanted = from_json(Recipe, self._vault.read(job.recipe))
         if not isinstance(maker(wanted.provider), Vendor):
             return False
         made = calls.calls_of(connection, production, job.unit)
@@ -344,7 +343,9 @@ class Workshop:
             for call in made
         )
 
-    def _job(self, connection: sa.Connection, order: Order, snapshot: Snapshot, wish: Wish) -> Job:
+    def _job(
+        self, connection: sa.Connection, order: Order, snapshot: Snapshot, wish: Wish
+    ) -> tuple[Job, Recipe]:
         assert isinstance(wish.standing, Wanted)  # noqa: S101  # what `wanted_now` promises
         brief = build_brief(snapshot, wish.scene, wish.shot, wish.unit, wish.rests_on)
         brief_name = self._vault.put(canonical(brief))
@@ -352,7 +353,7 @@ class Workshop:
         recipe_name = self._vault.put(canonical(recipe))
         unit = wish.unit.id
         given_up = self._times_given_up(connection, order.production, unit, recipe_name)
-        return Job(
+        job = Job(
             key=f"{order.production}:{unit}:{recipe_name.hex[:16]}:{given_up}",
             workflow=WORKFLOW,
             queue=_queue_of(recipe),
@@ -366,6 +367,7 @@ class Workshop:
                 )
             ),
         )
+        return job, recipe
 
     def _read_snapshot(self, order: Order) -> Snapshot:
         read = self._vault.read

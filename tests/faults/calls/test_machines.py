@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,13 +47,14 @@ Record = Callable[[str, object], None]
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Site]:
-    try:
-        with site() as found:
-            yield found
-    except MissingExtra as missing:
-        pytest.skip(
-            f"no machine with a network of its own can be made here: {missing.message}. {missing.remedy}"
-        )
+    with ExitStack() as stack:
+        try:
+            found = stack.enter_context(site())
+        except MissingExtra as missing:
+            pytest.skip(
+                f"no machine with a network of its own can be made here: {missing.message}. {missing.remedy}"
+            )
+        yield found
 
 
 @pytest.fixture(scope="module")

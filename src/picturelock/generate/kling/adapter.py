@@ -49,7 +49,7 @@ class Kling(Account):
     Keys and address are read from the environment when they are needed: ``KLING_ACCESS_KEY`` and ``KLING_SECRET_KEY``, and
     ``PICTURELOCK_KLING_URL`` or ``KLING_BASE_URL`` for another address. ``PICTURELOCK_KLING_CONCURRENCY`` is the number of
     tasks that the largest active pack runs at once; Kling turns more away. ``PICTURELOCK_KLING_CALLBACK`` is an address
-    that Kling is to call when a task's state changes.
+    that Kling is to call when a task's state changes. Results are kept there for 30 days; asking again does not help then.
     """
 
     name = "kling"

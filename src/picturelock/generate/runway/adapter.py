@@ -55,7 +55,8 @@ class Runway(Account):
 
     Key and address are read from the environment when they are needed: ``RUNWAYML_API_SECRET``, and
     ``PICTURELOCK_RUNWAY_URL`` or ``RUNWAYML_BASE_URL`` for another address. ``PICTURELOCK_RUNWAY_CONCURRENCY`` says how
-    many tasks the account's tier runs at once; what is more is taken all the same and waits at Runway.
+    many tasks the account's tier runs at once; what is more is taken all the same and waits at Runway. Addresses of results
+    live for a day or two; asking for the task again gives new ones.
     """
 
     name = "runway"
