@@ -1,3 +1,4 @@
+from fractions import Fraction
 from math import pi
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,14 @@ from picturelock.core.policy import Format
 from picturelock.core.take import Measurement
 from picturelock.gate.borders import borders
 from picturelock.gate.check import Gate
+from picturelock.gate.clips.movement import STUTTER
+from picturelock.gate.clips.screening import Screening, screen
 from picturelock.gate.judge import judge
 from picturelock.gate.measure import measure_clip, measure_sound, measure_still
 from picturelock.gate.profiles import Context, profile
 from picturelock.gate.subject import ClipSubject, Neighbour, SoundSubject, StillSubject
 from picturelock.gate.voice import syllables
+from picturelock.media.encode import H264, ClipWriter
 from picturelock.media.picture import png
 from picturelock.media.sound import RATE, Sound, wav
 from picturelock.testing.footage import FORMAT, LOOKS, encode, footage
@@ -194,6 +198,31 @@ def test_a_file_that_is_no_clip_fails_to_decode_and_claims_nothing(tmp_path: Pat
     found = by_name(measure_clip(ClipSubject(path, Digest.of(b"x"), FORMAT, PROMISES, 48)))
     assert (found["clip.decodes"].value or 0) > 0
     assert all(m.value is None for name, m in found.items() if name != "clip.decodes")
+
+
+def _held(refreshed: set[int]) -> float | None:
+    """Of a slow move, of which the 48th picture changed a lot and the next next to nothing."""
+    subject = ClipSubject(Path(), Digest.of(b""), FORMAT, footage(LOOKS[0], Move.PUSH, 1, 2).contract, 80)
+    change = [*[0.6] * 46, 0.3, 1.48, 0.06, 0.4, *[0.6] * 30]
+    screening = Screening(subject, change=change, times=[Fraction(0)] * 81, refreshed=refreshed)
+    return STUTTER.measure(screening).value
+
+
+def test_what_a_codec_saves_after_a_whole_picture_is_no_repeat():
+    assert _held(refreshed=set()) == 1
+    assert _held(refreshed={47}) == 1
+    assert _held(refreshed={48}) == 0
+
+
+def test_whole_pictures_are_told_from_a_file_of_nothing_else(tmp_path: Path):
+    good = footage(LOOKS[0], Move.PAN_RIGHT, 1, 30)
+    for gop, expected in ((12, {0, 12, 24}), (1, {29})):
+        path = tmp_path / f"{gop}.mp4"
+        with ClipWriter(path, (640, 360), FORMAT.frame_rate, H264(gop=gop)) as writer:
+            for picture in good.frames:
+                writer.write_bgr(picture)
+        subject = ClipSubject(path, Digest.of(path.read_bytes()), FORMAT, good.contract, good.length)
+        assert screen(subject).refreshed == expected
 
 
 def test_a_clip_without_handles_says_how_many_are_missing(tmp_path: Path):

@@ -49,8 +49,10 @@ def _stutter(screening: Screening) -> Found:
         stop = n
         while stop < len(change) and _repeats(change, n, stop):
             stop += 1
+        # After a picture that is stored whole, a codec has little left to send for one frame: nothing was held.
+        spent = stop == n + 1 and n in screening.refreshed
         # A repeat is abrupt on both sides; a hand that turns around slows down first.
-        if stop > n and min(_edge(change, n - 1, -1), _edge(change, stop, 1)) > 0.55:
+        if stop > n and not spent and min(_edge(change, n - 1, -1), _edge(change, stop, 1)) > 0.55:
             held += range(n + 1, stop + 1)
         n = max(n + 1, stop)
     return Found(float(len(held)), {"frame": held[0], "frames": held[:32]} if held else {})
@@ -117,7 +119,7 @@ def _without_camera(field: Pixels) -> Pixels:
 
 JUMP = clip_check("jump", "jump", "times its neighbours", "luma-ratio/1", _jump, frames=4)
 FREEZE = clip_check("freeze", "freeze", "frames", "luma-run/1", _freeze, frames=2)
-STUTTER = clip_check("stutter", "freeze", "frames", "luma-dip/1", _stutter, frames=8)
+STUTTER = clip_check("stutter", "freeze", "frames", "luma-dip/2", _stutter, frames=8)
 DEFORMATION = clip_check(
     "deformation", "deformation", "% of the contrast", "dis-residual/1", _deformation, frames=8
 )

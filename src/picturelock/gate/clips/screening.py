@@ -50,6 +50,7 @@ class Screening:
         times: Presentation times in seconds from the first frame's.
         grid: N x 9 x 16 float32, mean luma of each cell.
         change: N - 1 mean absolute luma differences to the frame before, in levels.
+        refreshed: Frames that the file stores whole, while the next is again stored as a difference.
         black: For each frame whether at least 98 % of it is black.
         sharpness: Standard deviation of the Laplacian at half size, at every fourth frame.
         steps: Movement between every second frame.
@@ -68,6 +69,7 @@ class Screening:
     damaged: list[int] = field(default_factory=list[int])
     grid: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, ROWS, COLUMNS), np.float32))
     change: list[float] = field(default_factory=list[float])
+    refreshed: set[int] = field(default_factory=set[int])
     black: list[bool] = field(default_factory=list[bool])
     sharpness: list[float] = field(default_factory=list[float])
     steps: list[Step] = field(default_factory=list[Step])
@@ -157,13 +159,15 @@ class _Eye:
         self.eighth = (self.quarter[0] // 2, max(8, self.quarter[1] // 2))
         self.before: Pixels | None = None
         self.newest: av.VideoFrame | None = None
-        self.newest_y: Pixels | None = None
         self.cells: list[Pixels] = []
         self.tracker = Tracker()
 
     def see(self, frame: av.VideoFrame) -> None:
         """Take one frame down."""
         found, number = self.found, self.found.frames
+        if frame.key_frame:
+            found.refreshed.add(number)
+            found.refreshed.discard(number - 1)
         if frame.format.name not in _PLANAR:
             frame = frame.reformat(format="yuv420p")
         half = cv2.resize(plane(frame, 0), self.half, interpolation=cv2.INTER_AREA)
