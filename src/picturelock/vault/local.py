@@ -39,6 +39,8 @@ _CORES = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_cou
 _LEFTOVER_SECONDS = 3600
 _FLUSHES = 8
 _COPIES = 2
+_HASHES = 2 * _CORES
+_PIECE = 1024 * 1024
 _READ_ONLY = 0o444
 _SHARDS = tuple("0123456789abcdef")
 _FICLONE = 0x40049409  # linux/fs.h: share the blocks of another file until one of them is written
@@ -106,10 +108,7 @@ class LocalVault:
 
     def _adopt(self, paths: Sequence[Path], temporaries: list[Path]) -> list[Digest]:
         # Flushed before the link changes their inodes: what their writer has flushed already costs nothing here.
-        with _flushing() as flush:
-            for path in paths:
-                flush(path)
-            digests = _hashed(paths)
+        digests = _flushed_and_hashed(paths)
         foreign: list[Path] = []
         for path, digest in zip(paths, digests, strict=True):
             try:
@@ -309,26 +308,39 @@ def _flushing() -> Iterator[Callable[[Path], object]]:
             flush.result()
 
 
-def _hashed(paths: Sequence[Path]) -> list[Digest]:
-    """The digests of many files. A core a file is faster than all cores on one, unless a file is long."""
-    if len(paths) < 2 * _CORES:
-        return [hash_file(path) for path in paths]
-    with ThreadPoolExecutor(_CORES) as hashing:
-        return list(hashing.map(lambda path: hash_file(path, alone=False), paths))
+def _flushed_and_hashed(paths: Sequence[Path]) -> list[Digest]:
+    """The digests of files that are on the disk when this returns: of many, some are hashed while others are flushed.
 
-
-def hash_file(path: Path, *, alone: bool = True) -> Digest:
-    """The digest of a file's bytes as they are now.
-
-    Args:
-        path: Of the file.
-        alone: No other is hashed meanwhile.
+    A core a file is faster than all cores on one, unless a file is long.
     """
+    if len(paths) < _HASHES:
+        with _flushing() as flush:
+            for path in paths:
+                flush(path)
+            return [hash_file(path) for path in paths]
+    with ThreadPoolExecutor(_HASHES) as hashing:
+        return list(hashing.map(_flush_and_hash, paths))
+
+
+def _flush_and_hash(path: Path) -> Digest:
     with path.open("rb", buffering=0) as file:
+        _flush(file.fileno())
         size = os.fstat(file.fileno()).st_size
-        if size <= _SMALL:
+        if size > _LONG:
+            return hash_file(path)
+        # Read piece by piece: beside other hashing that costs less than mapping the file.
+        hasher, piece = blake3(), bytearray(min(size + 1, _PIECE))
+        while length := file.readinto(piece):
+            hasher.update(memoryview(piece)[:length])
+    return Digest("blake3:" + hasher.hexdigest())
+
+
+def hash_file(path: Path) -> Digest:
+    """The digest of a file's bytes as they are now, with every core where it is long."""
+    with path.open("rb", buffering=0) as file:
+        if os.fstat(file.fileno()).st_size <= _SMALL:
             return Digest.of(file.read())
-    hasher = blake3(max_threads=blake3.AUTO if alone or size > _LONG else 1)
+    hasher = blake3(max_threads=blake3.AUTO)
     hasher.update_mmap(path)
     return Digest("blake3:" + hasher.hexdigest())
 
