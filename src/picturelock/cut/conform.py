@@ -35,7 +35,6 @@ from picturelock.cut.timeline import (
 )
 from picturelock.media import decode, encode, fit, picture, planes
 from picturelock.media.opencv import cv2
-from picturelock.media.probe import probe
 from picturelock.vault.store import Vault
 
 METHOD = "conform/1"
@@ -184,10 +183,9 @@ def conform(
     keys = tuple(segment_key(piece, form) for piece in wanted)
     found = {key: segment for key in dict.fromkeys(keys) if (segment := cache.segment(key))}
     missing = {key: piece for key, piece in zip(keys, wanted, strict=True) if key not in found}
-    alone = len(missing) == 1
 
     def make(key: Digest) -> Segment:
-        return cache.store(key, encode_piece(missing[key], form, vault, alone=alone))
+        return cache.store(key, encode_piece(missing[key], form, vault))
 
     with ThreadPoolExecutor(max_workers=max(1, min(workers, len(missing) or 1))) as pool:
         tasks = {key: pool.submit(make, key) for key in missing}
@@ -203,45 +201,41 @@ def conform(
     return Conformed(tuple(found[key] for key in keys), keys, len(missing))
 
 
-def encode_piece(piece: Piece, form: Format, vault: Vault, *, alone: bool = True) -> encode.Encoded:
+def encode_piece(piece: Piece, form: Format, vault: Vault) -> encode.Encoded:
     """One piece, decoded, fitted to the format and encoded.
 
     Args:
         piece: What to show.
         form: The production's format.
         vault: Holds the clips.
-        alone: Nothing else is being decoded at the moment.
     """
     rate = form.frame_rate
     size = (form.width, form.height)
-    return encode.encode_segment(_pictures(piece, form, vault, alone=alone), size, rate)
+    # Decoded on one thread: it keeps up with the encoder, and more threads would take the encoder's core from it.
+    return encode.encode_segment(_pictures(piece, form, vault), size, rate)
 
 
-def _pictures(piece: Piece, form: Format, vault: Vault, *, alone: bool) -> Iterator[av.VideoFrame]:
+def _pictures(piece: Piece, form: Format, vault: Vault) -> Iterator[av.VideoFrame]:
     match piece:
         case Card():
             card = planes.from_bgr(slate.title_card((form.width, form.height), piece.title))
             yield from (card for _ in range(piece.frames))
         case Body():
-            yield from shown(
-                piece.media, piece.span, form, vault, slate.label(piece.shot, piece.title), alone=alone
-            )
+            yield from shown(piece.media, piece.span, form, vault, slate.label(piece.shot, piece.title))
         case Fade():
-            frames = shown(
-                piece.media, piece.span, form, vault, slate.label(piece.shot, piece.title), alone=alone
-            )
+            frames = shown(piece.media, piece.span, form, vault, slate.label(piece.shot, piece.title))
             for n, frame in enumerate(frames):
                 yield blended(BLACK, frame, fade_weight(n, piece.over, out=piece.out))
         case Dissolve():
             label, into = slate.label(piece.shot, piece.title), slate.label(piece.into, piece.into_title)
-            going = shown(piece.media, piece.span, form, vault, label, alone=False)
-            coming = shown(piece.into_media, piece.into_span, form, vault, into, alone=False)
+            going = shown(piece.media, piece.span, form, vault, label)
+            coming = shown(piece.into_media, piece.into_span, form, vault, into)
             for n, (before, after) in enumerate(zip(going, coming, strict=True)):
                 yield blended(before, after, dissolve_weight(n, length(piece)))
 
 
 def shown(
-    media: Digest | None, span: FrameRange, form: Format, vault: Vault, label: tuple[str, str], *, alone: bool
+    media: Digest | None, span: FrameRange, form: Format, vault: Vault, label: tuple[str, str]
 ) -> Iterator[av.VideoFrame]:
     """Frames of a clip, a still or a stand-in card, as ``yuv420p`` of the production's size and rate.
 
@@ -251,7 +245,6 @@ def shown(
         form: The production's format.
         vault: Holds the media.
         label: Code and title for the card.
-        alone: As for :func:`picturelock.media.decode.frames`.
     """
     size = (form.width, form.height)
     if media is None:
@@ -265,21 +258,21 @@ def shown(
         yield from (held for _ in range(span.length))
         return
     with vault.local(media) as path:
-        yield from clip_frames(path, span, size, form.frame_rate, alone=alone)
+        yield from clip_frames(path, span, size, form.frame_rate)
 
 
 def clip_frames(
-    path: Path, span: FrameRange, size: tuple[int, int], rate: FrameRate, *, alone: bool
+    path: Path, span: FrameRange, size: tuple[int, int], rate: FrameRate
 ) -> Iterator[av.VideoFrame]:
     """Exactly ``span.length`` frames of a clip at a size and rate."""
-    facts = probe(path)
-    fitter = fit.Fitter(facts.need_picture(), size)
     source: av.VideoFrame | None = None
     fitted: av.VideoFrame | None = None
-    for frame in decode.at_rate(path, span, rate, alone=alone, facts=facts):
-        if frame is not source or fitted is None:
-            source, fitted = frame, fitter.fit(frame)
-        yield fitted
+    with decode.opened(path) as clip:
+        fitter = fit.Fitter(clip.picture, size)
+        for frame in clip.at_rate(span, rate):
+            if frame is not source or fitted is None:
+                source, fitted = frame, fitter.fit(frame)
+            yield fitted
 
 
 BLACK = None

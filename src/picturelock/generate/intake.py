@@ -15,7 +15,6 @@ from picturelock.media.encode import H264, ClipWriter
 from picturelock.media.fit import Fitter
 from picturelock.media.opencv import cv2
 from picturelock.media.planes import copied
-from picturelock.media.probe import probe
 from picturelock.vault.store import Vault
 
 
@@ -63,28 +62,28 @@ def covering(pixels: "np.ndarray", size: tuple[int, int]) -> "np.ndarray":
 
 
 def _clip(path: Path, brief: ClipBrief, vault: Vault) -> Fetched:
-    facts = probe(path)
-    source = facts.need_picture()
-    needed = brief.frames + 2 * brief.handles
-    has = decode.length_at(source.frames, source.rate, brief.frame_rate)
-    if has < needed:
-        raise BadDocument(
-            f"the clip has {has} frames at {brief.frame_rate} per second, and {needed} were ordered",
-            remedy="Ask for a longer clip, or shorten the shot or its handles.",
-        )
-    size = (brief.width, brief.height)
-    as_ordered = source.size == size and source.rate == brief.frame_rate and source.frames == needed
-    if as_ordered and source.pix_fmt == "yuv420p":
-        return Fetched(media=vault.put_file(path), duration_frames=needed)
-    fitter = Fitter(source, size)
-    settings = H264(crf=16, preset="veryfast", gop=brief.frame_rate.nominal)
-    with tempfile.TemporaryDirectory(prefix="picturelock-") as folder:
-        made = Path(folder) / "clip.mp4"
-        before = None
-        with ClipWriter(made, size, brief.frame_rate, settings) as writer:
-            for frame in decode.at_rate(path, FrameRange(0, needed), brief.frame_rate, facts=facts):
-                # A frame that is shown twice may still wait for the encoder under its first time.
-                writer.write(fitter.fit(copied(frame) if frame is before else frame))
-                before = frame
-        media, original = vault.put_file(made), vault.put_file(path)
+    with decode.opened(path) as clip:
+        source = clip.picture
+        needed = brief.frames + 2 * brief.handles
+        has = decode.length_at(source.frames, source.rate, brief.frame_rate)
+        if has < needed:
+            raise BadDocument(
+                f"the clip has {has} frames at {brief.frame_rate} per second, and {needed} were ordered",
+                remedy="Ask for a longer clip, or shorten the shot or its handles.",
+            )
+        size = (brief.width, brief.height)
+        as_ordered = source.size == size and source.rate == brief.frame_rate and source.frames == needed
+        if as_ordered and source.pix_fmt == "yuv420p":
+            return Fetched(media=vault.put_file(path), duration_frames=needed)
+        fitter = Fitter(source, size)
+        settings = H264(crf=16, preset="veryfast", gop=brief.frame_rate.nominal)
+        with tempfile.TemporaryDirectory(prefix="picturelock-") as folder:
+            made = Path(folder) / "clip.mp4"
+            before = None
+            with ClipWriter(made, size, brief.frame_rate, settings) as writer:
+                for frame in clip.at_rate(FrameRange(0, needed), brief.frame_rate):
+                    # A frame that is shown twice may still wait for the encoder under its first time.
+                    writer.write(fitter.fit(copied(frame) if frame is before else frame))
+                    before = frame
+            media, original = vault.put_file(made), vault.put_file(path)
     return Fetched(media=media, parts=(Part(role="original", digest=original),), duration_frames=needed)

@@ -1,6 +1,7 @@
 """Frames of a file, exactly the ones that are asked for."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -8,12 +9,14 @@ from pathlib import Path
 import av
 import av.error
 import numpy as np
+from av.container import InputContainer
 from numpy.typing import NDArray
 
 from picturelock.core.failures import BadDocument, Damaged
 from picturelock.core.frametime import FrameRange, FrameRate
+from picturelock.media import probe
 from picturelock.media.planes import Plane, plane, to_bgr
-from picturelock.media.probe import Facts, probe
+from picturelock.media.probe import Facts
 
 NEAR = Fraction(1, 500)
 """Rates that differ by less than this share (24 and 23.976) are played frame for frame, as film has always been."""
@@ -43,71 +46,136 @@ class Frame:
         return to_bgr(self.video)
 
 
-def frames(
-    path: Path, span: FrameRange | None = None, *, alone: bool = False, facts: Facts | None = None
-) -> Iterator[Frame]:
-    """The frames of a file, in order.
+class Clip:
+    """A video file that is open. Its frames can be read once.
 
-    Args:
-        path: A constant-rate video file.
-        span: Which frames; ``None`` for all.
-        alone: Nothing else is being decoded, so that this one may use every core. The pictures are the same.
-        facts: Of the file, where they are known already; probing takes as long as decoding some frames.
-
-    Raises:
-        BadDocument: The file has no picture or fewer frames than the span asks for.
-        Damaged: The stream is broken.
+    Attributes:
+        path: Of the file.
+        facts: Of the file.
+        picture: Of the facts.
     """
-    facts = facts or probe(path)
-    picture = facts.need_picture()
-    span = span or FrameRange(0, picture.frames)
-    if span.stop > picture.frames:
-        raise BadDocument(f"{path.name} has {picture.frames} frames, not {span.stop}")
-    if not span.length:
-        return
-    expected = span.start
-    try:
-        for frame in _decoded(path, facts, span, alone=alone):
-            if frame.number != expected:
-                raise Damaged(
-                    f"{path.name} lost frame {expected}, or its rate is not constant",
-                    remedy="Fetch it again, or convert it to a constant frame rate.",
-                )
-            yield frame
-            expected += 1
-            if expected == span.stop:
-                return
-    except av.error.FFmpegError as error:
-        raise Damaged(f"{path.name} breaks off at frame {expected}", remedy="Fetch it again.") from error
-    raise Damaged(f"{path.name} ends at frame {expected} of {span.stop}", remedy="Fetch it again.")
 
+    def __init__(self, path: Path, container: InputContainer, facts: Facts) -> None:
+        self.path, self.facts, self.picture = path, facts, facts.need_picture()
+        self._container = container
 
-def _decoded(path: Path, facts: Facts, span: FrameRange, *, alone: bool) -> Iterator[Frame]:
-    """Frames from the span's start on, numbered by their times."""
-    rate = facts.need_picture().rate
-    with av.open(str(path)) as container:
-        stream = container.streams.video[0]
+    def frames(self, span: FrameRange | None = None, *, alone: bool = False) -> Iterator[Frame]:
+        """See :func:`frames`."""
+        have = self.picture.frames
+        span = span or FrameRange(0, have)
+        if span.stop > have:
+            raise BadDocument(f"{self.path.name} has {have} frames, not {span.stop}")
+        if not span.length:
+            return
+        expected = span.start
+        try:
+            for frame in self._decoded(span, alone=alone):
+                if frame.number != expected:
+                    raise Damaged(
+                        f"{self.path.name} lost frame {expected}, or its rate is not constant",
+                        remedy="Fetch it again, or convert it to a constant frame rate.",
+                    )
+                yield frame
+                expected += 1
+                if expected == span.stop:
+                    return
+        except av.error.FFmpegError as error:
+            raise Damaged(
+                f"{self.path.name} breaks off at frame {expected}", remedy="Fetch it again."
+            ) from error
+        raise Damaged(f"{self.path.name} ends at frame {expected} of {span.stop}", remedy="Fetch it again.")
+
+    def _decoded(self, span: FrameRange, *, alone: bool) -> Iterator[Frame]:
+        """Frames from the span's start on, numbered by their times."""
+        rate, name = self.picture.rate, self.path.name
+        stream = self._container.streams.video[0]
         base = Fraction(stream.time_base or Fraction(1, 90_000))
         first = stream.start_time or 0
         stream.thread_type = "AUTO" if alone else "NONE"
         stream.codec_context.thread_count = 0 if alone else 1
         # Some containers find a key picture by when it is decoded and land too late: then from the beginning.
         for start in dict.fromkeys((span.start, 0)):
-            container.seek(first + int(rate.seconds(start) / base), stream=stream, backward=True)
+            self._container.seek(first + int(rate.seconds(start) / base), stream=stream, backward=True)
             landed = False
-            for frame in container.decode(stream):
+            for frame in self._container.decode(stream):
                 if frame.pts is None:
-                    raise Damaged(f"{path.name} has a frame without a time")
+                    raise Damaged(f"{name} has a frame without a time")
                 number = round((frame.pts - first) * base * rate)
                 if not landed and number > start:
                     break
                 landed = True
                 if number >= span.start:
                     if frame.is_corrupt:
-                        raise Damaged(f"frame {number} of {path.name} is damaged", remedy="Fetch it again.")
+                        raise Damaged(f"frame {number} of {name} is damaged", remedy="Fetch it again.")
                     yield Frame(number, frame)
             else:
                 return
+
+    def at_rate(self, span: FrameRange, rate: FrameRate, *, alone: bool = False) -> Iterator[av.VideoFrame]:
+        """See :func:`at_rate`."""
+        picture = self.picture
+        have = length_at(picture.frames, picture.rate, rate)
+        if span.stop > have:
+            raise BadDocument(
+                f"{self.path.name} has {have} frames at {rate} frames per second, "
+                f"and frame {span.stop - 1} is asked for"
+            )
+        wanted = [source_frame(n, picture.rate, rate) for n in range(span.start, span.stop)]
+        if not wanted:
+            return
+        position = 0
+        for frame in self.frames(FrameRange(wanted[0], wanted[-1] + 1), alone=alone):
+            while position < len(wanted) and wanted[position] == frame.number:
+                position += 1
+                yield frame.video
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Clip]:
+    """Open a video file.
+
+    Raises:
+        NotFound: No such file.
+        BadDocument: The file has no picture.
+        Damaged: The stream is broken.
+    """
+    with probe.opened(path) as (container, facts):
+        yield Clip(path, container, facts)
+
+
+def frames(path: Path, span: FrameRange | None = None, *, alone: bool = False) -> Iterator[Frame]:
+    """The frames of a file, in order.
+
+    Args:
+        path: A constant-rate video file.
+        span: Which frames; ``None`` for all.
+        alone: Nothing else is at work, so that this one may use every core. The pictures are the same.
+
+    Raises:
+        BadDocument: The file has no picture or fewer frames than the span asks for.
+        Damaged: The stream is broken.
+    """
+    with opened(path) as clip:
+        yield from clip.frames(span, alone=alone)
+
+
+def at_rate(path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = False) -> Iterator[av.VideoFrame]:
+    """Exactly ``span.length`` frames of a clip as it plays at ``rate``.
+
+    Frames are repeated or left out where the rates differ, never blended. A repeated frame is the same object again.
+
+    Args:
+        path: A video file.
+        span: Counted at ``rate``.
+        rate: The rate to play at.
+        alone: As for :func:`frames`.
+
+    Raises:
+        BadDocument: The clip is too short.
+        Damaged: The stream is broken.
+    """
+    with opened(path) as clip:
+        yield from clip.at_rate(span, rate, alone=alone)
 
 
 def length_at(picture_frames: int, source: FrameRate, rate: FrameRate) -> int:
@@ -131,41 +199,6 @@ def near(source: FrameRate, rate: FrameRate) -> bool:
 def source_frame(number: int, source: FrameRate, rate: FrameRate) -> int:
     """Which frame of the source is on screen when frame ``number`` is shown at ``rate``."""
     return number if near(source, rate) else int(number * Fraction(source) // Fraction(rate))
-
-
-def at_rate(
-    path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = False, facts: Facts | None = None
-) -> Iterator[av.VideoFrame]:
-    """Exactly ``span.length`` frames of a clip as it plays at ``rate``.
-
-    Frames are repeated or left out where the rates differ, never blended. A repeated frame is the same object again.
-
-    Args:
-        path: A video file.
-        span: Counted at ``rate``.
-        rate: The rate to play at.
-        alone: As for :func:`frames`.
-        facts: As for :func:`frames`.
-
-    Raises:
-        BadDocument: The clip is too short.
-        Damaged: The stream is broken.
-    """
-    facts = facts or probe(path)
-    picture = facts.need_picture()
-    have = length_at(picture.frames, picture.rate, rate)
-    if span.stop > have:
-        raise BadDocument(
-            f"{path.name} has {have} frames at {rate} frames per second, and frame {span.stop - 1} is asked for"
-        )
-    wanted = [source_frame(n, picture.rate, rate) for n in range(span.start, span.stop)]
-    if not wanted:
-        return
-    position = 0
-    for frame in frames(path, FrameRange(wanted[0], wanted[-1] + 1), alone=alone, facts=facts):
-        while position < len(wanted) and wanted[position] == frame.number:
-            position += 1
-            yield frame.video
 
 
 def frame_png(path: Path, number: int) -> bytes:

@@ -62,24 +62,23 @@ class Fitter:
     def __init__(self, source: Picture, size: tuple[int, int]) -> None:
         self.size = size
         self.picture = source
+        self._begun = False
         self._graph: av.filter.Graph | None = None
-        if not self._as_it_is():
-            self._graph = self._built()
 
-    def _as_it_is(self) -> bool:
+    def _as_it_is(self, rotation: int) -> bool:
         picture = self.picture
         return (
             picture.size == self.size
             and picture.pix_fmt == "yuv420p"
             and picture.aspect == 1
-            and not picture.rotation
+            and not rotation
             and not picture.colour.full
             and _matrix(picture) == "bt709"
         )
 
-    def _built(self) -> av.filter.Graph:
+    def _built(self, rotation: int) -> av.filter.Graph:
         picture = self.picture
-        turned = picture.rotation in {90, 270}
+        turned = rotation in {90, 270}
         size = (picture.height, picture.width) if turned else picture.size
         aspect = 1 / picture.aspect if turned else picture.aspect
         left, top, width, height = inside(size, self.size, aspect)
@@ -89,7 +88,7 @@ class Fitter:
                 90: [("transpose", "cclock")],
                 180: [("hflip", ""), ("vflip", "")],
                 270: [("transpose", "clock")],
-            }.get(picture.rotation, []),
+            }.get(rotation, []),
             (
                 "scale",
                 f"{width}:{height}:flags={ways}:in_color_matrix={_matrix(picture)}:out_color_matrix=bt709"
@@ -119,6 +118,11 @@ class Fitter:
         Raises:
             Damaged: The frame is not of the kind that the file promised.
         """
+        if not self._begun:
+            # How a player turns the picture is only handed over with a frame: degrees counter-clockwise.
+            rotation = round(frame.rotation / 90) % 4 * 90
+            self._graph = None if self._as_it_is(rotation) else self._built(rotation)
+            self._begun = True
         if self._graph is None:
             if (frame.width, frame.height) != self.size or frame.format.name != "yuv420p":
                 raise Damaged("the clip changes its size on the way")

@@ -1,14 +1,15 @@
 """What a media file is, as typed facts. Nothing is decoded."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import av
-import av.container
 import av.error
 from av.audio.stream import AudioStream
-from av.video.stream import VideoStream
+from av.container import InputContainer
 
 from picturelock.core.failures import BadDocument, Damaged, NotFound
 from picturelock.core.frametime import FrameRate
@@ -54,7 +55,6 @@ class Picture:
         frames: Counted from the container's index, or packet by packet where it has none.
         rate: The average, snapped to the customary rates when it is one.
         aspect: Shape of a pixel, width / height.
-        rotation: Degrees counter-clockwise that a player turns the picture: 0, 90, 180, 270.
     """
 
     codec: str
@@ -65,7 +65,6 @@ class Picture:
     pix_fmt: str
     colour: Colour
     aspect: Fraction
-    rotation: int
 
     @property
     def size(self) -> tuple[int, int]:
@@ -140,23 +139,39 @@ def probe(path: Path) -> Facts:
         Damaged: Its structure is broken.
         BadDocument: Not media, or nothing in it that can be used.
     """
+    with opened(path) as (_, facts):
+        return facts
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[InputContainer, Facts]]:
+    """A file that is open, with its facts: opening one takes as long as decoding some frames.
+
+    Raises:
+        NotFound: No such file.
+        Damaged: Its structure is broken.
+        BadDocument: Not media, or nothing in it that can be used.
+    """
     if not path.is_file():
         raise NotFound(f"there is no file {path.name}")
-    try:
-        with av.open(str(path)) as container:
+    with ExitStack() as stack:
+        try:
+            container = stack.enter_context(av.open(str(path)))
             picture = _picture(container) if container.streams.video else None
             sound = _sound(container.streams.audio[0]) if container.streams.audio else None
             facts = Facts(container.format.name, picture, sound, path.stat().st_size)
-    except (av.error.EOFError, av.error.InvalidDataError) as error:
-        raise Damaged(f"{path.name} cannot be read as media", remedy="Fetch or export it again.") from error
-    except (av.error.FFmpegError, ValueError) as error:
-        raise BadDocument(f"{path.name} is not media that can be read: {error}") from error
-    if facts.picture is None and facts.sound is None:
-        raise BadDocument(f"{path.name} holds neither picture nor sound")
-    return facts
+        except (av.error.EOFError, av.error.InvalidDataError) as error:
+            raise Damaged(
+                f"{path.name} cannot be read as media", remedy="Fetch or export it again."
+            ) from error
+        except (av.error.FFmpegError, ValueError) as error:
+            raise BadDocument(f"{path.name} is not media that can be read: {error}") from error
+        if facts.picture is None and facts.sound is None:
+            raise BadDocument(f"{path.name} holds neither picture nor sound")
+        yield container, facts
 
 
-def _picture(container: av.container.InputContainer) -> Picture:
+def _picture(container: InputContainer) -> Picture:
     stream = container.streams.video[0]
     context = stream.codec_context
     frames = stream.frames or sum(1 for packet in container.demux(stream) if packet.size)
@@ -177,16 +192,7 @@ def _picture(container: av.container.InputContainer) -> Picture:
             int(context.color_range) == 2 or context.pix_fmt.startswith("yuvj"),
         ),
         aspect=Fraction(stream.sample_aspect_ratio or 1) or Fraction(1),
-        rotation=_rotation(stream),
     )
-
-
-def _rotation(stream: VideoStream) -> int:
-    # The matrix is only handed over with a decoded frame.
-    for packet in stream.container.demux(stream):  # pyright: ignore[reportAttributeAccessIssue]  # an input container
-        for frame in packet.decode():
-            return round(frame.rotation / 90) % 4 * 90
-    return 0
 
 
 def _sound(stream: AudioStream) -> Track:

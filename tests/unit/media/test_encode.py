@@ -8,7 +8,7 @@ import pytest
 
 from picturelock.core.failures import BadDocument, Damaged, Malformed, NotFound
 from picturelock.core.frametime import FrameRange, FrameRate
-from picturelock.media import decode, encode, planes
+from picturelock.media import decode, encode, fit, planes
 from picturelock.media.probe import probe, snapped
 from picturelock.testing import numbered
 
@@ -28,7 +28,7 @@ def test_a_clip_is_what_it_was_written_as(tmp_path: Path, rate: str) -> None:
     picture = facts.need_picture()
     assert (picture.size, picture.frames, picture.rate) == (SIZE, 31, exact)
     assert picture.duration == 31 / Fraction(exact)
-    assert (picture.pix_fmt, picture.aspect, picture.rotation) == ("yuv420p", 1, 0)
+    assert (picture.pix_fmt, picture.aspect) == ("yuv420p", 1)
     colour = picture.colour
     assert (colour.primaries, colour.transfer, colour.matrix, colour.full) == (1, 1, 1, False)
     assert facts.sound is None
@@ -220,3 +220,24 @@ def test_rates_are_snapped_to_the_customary_ones() -> None:
     assert snapped(Fraction(24)) == 24
     assert snapped(Fraction(17)) == 17
     assert snapped(Fraction(235, 10)) == Fraction(235, 10)
+
+
+def test_a_clip_that_players_turn_is_turned(tmp_path: Path):
+    path = tmp_path / "phone.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 96, 160, "yuv420p"
+        stream.set_display_rotation(90)
+        picture = np.zeros((160, 96, 3), np.uint8)
+        picture[:40] = 255  # the upper end lies on the left once it is turned counter-clockwise
+        for _ in range(6):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        container.mux(stream.encode(None))
+    with decode.opened(path) as clip:
+        fitter = fit.Fitter(clip.picture, (160, 96))
+        shown = [fitter.fit(frame.video) for frame in clip.frames()]
+    luma = planes.plane(shown[-1], 0)
+    assert len(shown) == 6
+    assert luma.shape == (96, 160)
+    assert luma[:, :32].min() > 200
+    assert luma[:, 48:].max() < 40
