@@ -104,8 +104,10 @@ def check_size(size: tuple[int, int]) -> None:
 class _Aside:
     """Hands frames to an encoder on a thread of its own, so that making pictures and encoding them overlap."""
 
-    def __init__(self, take: Callable[[av.VideoFrame | None], None]) -> None:
-        self._take = take
+    def __init__(
+        self, take: Callable[[av.VideoFrame | None], None], begin: Callable[[], None] = lambda: None
+    ) -> None:
+        self._take, self._begin = take, begin
         self._waiting: queue.Queue[av.VideoFrame | None] = queue.Queue(_QUEUED)
         self._failure: BaseException | None = None
         self._stop = False
@@ -113,6 +115,10 @@ class _Aside:
         self._thread.start()
 
     def _run(self) -> None:
+        try:
+            self._begin()
+        except BaseException as error:  # noqa: BLE001  # raised again on the caller's thread
+            self._failure = error
         while True:
             frame = self._waiting.get()
             if self._failure is None and not self._stop:
@@ -308,7 +314,8 @@ def encode_segment(
         Malformed: No frames, or one of another size.
     """
     collector = _Collector(encoder(size, rate, settings))
-    aside = _Aside(collector.take)
+    # Opened while the first picture is on its way.
+    aside = _Aside(collector.take, collector.context.open)
     count = 0
     before: av.VideoFrame | None = None
     try:
