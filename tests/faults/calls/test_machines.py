@@ -133,9 +133,9 @@ class Crew:
             return (pulse.holder(facts, f"desk:{vendor}") or "").rpartition("-")[2]
 
     def known(self) -> set[str]:
-        """Workers that nobody takes for dead."""
+        """Machines that nobody takes for dead. Who handed the work in may be on the way home still."""
         with open_database(self.address, create=False) as facts:
-            return {worker.identity.rpartition("-")[2] for worker in pulse.workers(facts)}
+            return {worker.identity.rpartition("-")[2] for worker in pulse.workers(facts)} & {"a", "b"}
 
     def in_the_middle(self, name: str) -> None:
         """A worker has a request out, and others are still to be sent."""
