@@ -37,7 +37,7 @@ from picturelock.media import decode, encode, fit, picture, planes
 from picturelock.media.opencv import cv2
 from picturelock.vault.store import Vault
 
-METHOD = "conform/1"
+METHOD = "conform/2"
 """Moves whenever the same piece would come out with other pictures."""
 
 

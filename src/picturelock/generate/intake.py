@@ -79,11 +79,18 @@ def _clip(path: Path, brief: ClipBrief, vault: Vault) -> Fetched:
         settings = H264(crf=16, preset="veryfast", gop=brief.frame_rate.nominal)
         with tempfile.TemporaryDirectory(prefix="picturelock-") as folder:
             made = Path(folder) / "clip.mp4"
-            before = None
+            before = fitted = None
             with ClipWriter(made, size, brief.frame_rate, settings) as writer:
                 for frame in clip.at_rate(FrameRange(0, needed), brief.frame_rate):
-                    # A frame that is shown twice may still wait for the encoder under its first time.
-                    writer.write(fitter.fit(copied(frame) if frame is before else frame))
+                    if fitted is not None and frame is before:
+                        # Under its first time it may still wait for the encoder.
+                        fitted, whole = copied(fitted), False
+                    else:
+                        # The vendor's whole pictures stay whole: by them the gates know what a codec does around
+                        # them. Of a file of nothing else only the first does.
+                        whole = frame.key_frame and not (before and before.key_frame)
+                        fitted = fitter.fit(frame)
+                    writer.write(fitted, whole=whole)
                     before = frame
             media, original = vault.put_file(made), vault.put_file(path)
     return Fetched(media=media, parts=(Part(role="original", digest=original),), duration_frames=needed)

@@ -21,6 +21,7 @@ import av.error
 import msgspec
 import numpy as np
 from av.video.codeccontext import VideoCodecContext
+from av.video.frame import PictureType
 from numpy.typing import NDArray
 
 from picturelock.core.failures import Damaged, Malformed
@@ -189,12 +190,18 @@ class ClipWriter:
         self._fits(y.shape[::-1])
         self.write(from_planes(y, u, v))
 
-    def write(self, frame: av.VideoFrame) -> None:
-        """Add a ``yuv420p`` frame. It belongs to the writer from now on."""
+    def write(self, frame: av.VideoFrame, *, whole: bool = False) -> None:
+        """Add a ``yuv420p`` frame. It belongs to the writer from now on.
+
+        Args:
+            frame: The next one.
+            whole: Begin a group of pictures with it, besides those that begin by themselves.
+        """
         self._fits((frame.width, frame.height))
         frame.pts = self.frames
         frame.time_base = 1 / Fraction(self.rate)
-        frame.pict_type = 0  # a decoded frame would otherwise ask for the type it had
+        # A decoded frame would otherwise ask for the type it had.
+        frame.pict_type = PictureType.I if whole else PictureType.NONE
         self.frames += 1
         self._aside.put(frame)
 

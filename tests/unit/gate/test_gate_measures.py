@@ -200,10 +200,10 @@ def test_a_file_that_is_no_clip_fails_to_decode_and_claims_nothing(tmp_path: Pat
     assert all(m.value is None for name, m in found.items() if name != "clip.decodes")
 
 
-def _held(refreshed: set[int]) -> float | None:
-    """Of a slow move, of which the 48th picture changed a lot and the next next to nothing."""
+def _held(refreshed: set[int], into: float = 1.48) -> float | None:
+    """Of a slow move: how much its 48th picture changed, and the next then hardly did."""
     subject = ClipSubject(Path(), Digest.of(b""), FORMAT, footage(LOOKS[0], Move.PUSH, 1, 2).contract, 80)
-    change = [*[0.6] * 46, 0.3, 1.48, 0.06, 0.4, *[0.6] * 30]
+    change = [*[0.6] * 46, 0.3, into, 0.06, 0.4, *[0.6] * 30]
     screening = Screening(subject, change=change, times=[Fraction(0)] * 81, refreshed=refreshed)
     return STUTTER.measure(screening).value
 
@@ -212,6 +212,7 @@ def test_what_a_codec_saves_after_a_whole_picture_is_no_repeat():
     assert _held(refreshed=set()) == 1
     assert _held(refreshed={47}) == 1
     assert _held(refreshed={48}) == 0
+    assert _held(refreshed={48}, into=0.6) == 1  # nothing more than the movement was sent: this one was held
 
 
 def test_whole_pictures_are_told_from_a_file_of_nothing_else(tmp_path: Path):

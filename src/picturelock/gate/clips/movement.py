@@ -49,8 +49,7 @@ def _stutter(screening: Screening) -> Found:
         stop = n
         while stop < len(change) and _repeats(change, n, stop):
             stop += 1
-        # After a picture that is stored whole, a codec has little left to send for one frame: nothing was held.
-        spent = stop == n + 1 and n in screening.refreshed
+        spent = stop == n + 1 and n in screening.refreshed and _popped(change, n - 1)
         # A repeat is abrupt on both sides; a hand that turns around slows down first.
         if stop > n and not spent and min(_edge(change, n - 1, -1), _edge(change, stop, 1)) > 0.55:
             held += range(n + 1, stop + 1)
@@ -62,6 +61,11 @@ def _repeats(change: list[float], start: int, at: int) -> bool:
     """Whether a change is next to nothing against the movement before ``start`` and after ``at``."""
     around_it = min(_sustained(change[max(0, start - 6) : start]), _sustained(change[at + 1 : at + 7]))
     return around_it > max(4 * change[at], 0.5)
+
+
+def _popped(change: list[float], at: int) -> bool:
+    """Whether a codec that stored a picture whole sent more than the movement, so that the next frame got nothing."""
+    return at >= 0 and change[at] > 1.5 * _sustained(change[max(0, at - 6) : at])
 
 
 def _edge(change: list[float], at: int, way: int) -> float:
