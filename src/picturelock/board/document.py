@@ -307,7 +307,10 @@ def _data(text: str, what: str) -> dict[str, Any]:
 
 def _compose(text: str) -> yaml.Node | None:
     if len(text) > _MOST_CHARACTERS:
-        raise BadDocument("the document is larger than 64 million characters")
+        raise BadDocument(
+            "the document is larger than 64 million characters",
+            remedy="Make a production of each part of the script; a novel of 100,000 words fits into one.",
+        )
     if (any(mark in text for mark in "&*!%") and _SUSPECT.search(text)) or _DEEP.search(text):
         _inspect(text)
     loader = _Loader(text)

@@ -7,8 +7,17 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from picturelock.core.anchor import Anchor, StyleAnchor
-from picturelock.core.board import Board, Scene, Shot, SourceSpan, Transition, TransitionKind, check_board
-from picturelock.core.failures import NotFound
+from picturelock.core.board import (
+    Board,
+    Certainty,
+    Scene,
+    Shot,
+    SourceSpan,
+    Transition,
+    TransitionKind,
+    check_board,
+)
+from picturelock.core.failures import BadDocument, NotFound
 from picturelock.core.frametime import FrameRate
 from picturelock.core.ids import AnchorId, SceneCode, ShotCode
 from picturelock.script.coverage import Stage, cover
@@ -117,6 +126,11 @@ class HouseBreakdown:
                 for i, plan in enumerate(plans, start=1)
             )
             scenes.append(_scene(scene, code, place, shots, frame_rate))
+        if isinstance(source, Prose) and not characters and all(map(_nowhere, scenes)):
+            raise BadDocument(
+                f"{source.name} tells no scene: it names no place, no time, and nobody who does or says anything",
+                remedy="Give a story or a screenplay.",
+            )
         scenes = _ends(scenes, frame_rate)
         anchors: tuple[Anchor, ...] = (*characters, *locations, *_used_props(props, scenes), _style())
         return Board(
@@ -127,6 +141,12 @@ class HouseBreakdown:
             scenes=tuple(scenes),
             marks=tuple(story.marks),
         )
+
+
+def _nowhere(scene: Scene) -> bool:
+    """Whether nothing tells where and when a scene plays."""
+    doubts = {mark.about for mark in scene.marks if mark.certainty is Certainty.DOUBT}
+    return {"location", "time"} <= doubts
 
 
 def _story(source: Source, rate: FrameRate) -> Story:

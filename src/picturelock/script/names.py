@@ -9,11 +9,15 @@ from picturelock.script.lexicon.actions import POSE
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import ENGLISH_PLACES
 from picturelock.script.lexicon.speech import (
+    CHINESE_MANNER,
     CHINESE_ROLES,
     CHINESE_SAY,
+    LONG_SURNAMES,
+    NOT_CHINESE_NAMES,
     NOT_IN_NAMES,
     NOT_NAMES,
     SAY,
+    SELDOM_NAMES,
     SURNAMES,
 )
 from picturelock.script.people import PERSON_NOUNS
@@ -65,7 +69,7 @@ def english_people(narration: list[str]) -> list[Person]:
         for match in _ROLE.finditer(text):
             serial += 1
             _weigh_role(text, match, serial, found)
-    names = [n for n, e in found.items() if e.person]
+    names = [n for n, e in found.items() if e.person and (n.lower() not in SELDOM_NAMES or e.speech >= 2)]
     people = _merged(names, found)
     if _narrator(narration):
         people.append(
@@ -137,8 +141,9 @@ def _narrator(narration: list[str]) -> bool:
 
 _CHINESE_NAME = re.compile(rf"(?:[老小阿][\u4e00-\u9fff])|(?:[{SURNAMES}][\u4e00-\u9fff]{{1,2}})")
 _CHINESE_TAGGED = re.compile(
-    rf"(?:^|[。！？”」』，\s])(?P<name>[\u4e00-\u9fff]{{2,4}}?)(?:[^，。！？“「]{{0,6}}?)(?:{CHINESE_SAY})(?=[，。：:！“「]|$)"
+    rf"(?:^|[。！？”」』，\s])(?P<who>[\u4e00-\u9fff]{{2,4}}?[^，。！？“「]{{0,6}}?)(?:{CHINESE_SAY})(?=[，。：:！“「]|$)"
 )
+_PRONOUNS = frozenset("他她它我你您咱们谁自己")
 _CHINESE_ROLE = re.compile(CHINESE_ROLES)
 _PREFIXES = frozenset("老小阿")
 
@@ -157,14 +162,41 @@ def chinese_people(narration: list[str]) -> list[Person]:
             three[triple] += 1
             order.setdefault(pair, at)
             order.setdefault(triple, at)
-    spoken = Counter(m["name"] for t in narration for m in _CHINESE_TAGGED.finditer(t))
-    kept = _chinese_names(two, three, spoken)
+    spoken = Counter(m["who"] for t in narration for m in _CHINESE_TAGGED.finditer(t))
     roles = Counter(_CHINESE_ROLE.findall(text))
+    kept = _chinese_names(two, three, spoken)
+    for name in _only_tagged(text, spoken):
+        # ``司马光`` is not ``马光``, unless that stands alone somewhere.
+        inner = {k for k in kept if k in name and text.count(k) == text.count(name)}
+        if inner or not any(name in k or k in name for k in kept):
+            kept = [k for k in kept if k not in inner] + [name]
+    for name in kept:
+        order.setdefault(name, text.index(name))
     people = [(order[name], Person(name, (name,))) for name in kept]
     for role, count in roles.items():
         if count >= 2 and not any(role in name for name in kept):
             people.append((text.index(role), Person(role, (role,))))
     return [p for _, p in sorted(people, key=lambda p: p[0])]
+
+
+def _only_tagged(text: str, spoken: Counter[str]) -> list[str]:
+    """Names that say twice what they say, with nothing between: also without a known surname (``玛丽``)."""
+    found: list[str] = []
+    for who, times in spoken.items():
+        compound = who[:2] in LONG_SURNAMES
+        name = who[:3] if compound else who
+        known = compound or who[0] in SURNAMES
+        strange = _PRONOUNS if known else NOT_IN_NAMES | _PRONOUNS
+        if len(name) not in ((2, 3) if known else (2, 3, 4)) or strange & set(name) or _manner(name):
+            continue
+        if (compound or times >= 2) and text.count(name) >= 2 and not _CHINESE_ROLE.fullmatch(name):
+            found += [name] * (name not in found)
+    return found
+
+
+def _manner(word: str) -> bool:
+    """Whether a word before a verb of saying tells how or when."""
+    return word in NOT_CHINESE_NAMES or (word[0] not in SURNAMES and word[-1] in CHINESE_MANNER)
 
 
 def _chinese_names(two: Counter[str], three: Counter[str], spoken: Counter[str]) -> list[str]:
@@ -181,6 +213,8 @@ def _chinese_names(two: Counter[str], three: Counter[str], spoken: Counter[str])
             if best and pair[0] not in _PREFIXES and three[best] * 10 >= count * 7 and three[best] >= 2
             else pair
         )
+        if name in LONG_SURNAMES or _manner(name):
+            continue
         said = sum(n for tag, n in spoken.items() if tag.startswith(name) or tag.endswith(name))
         if (said and count >= 2) or (count >= 4 and pair[0] in _PREFIXES):
             kept.append(name)

@@ -58,6 +58,7 @@ class _Spoken:
 
     turns: list[str] = field(default_factory=list)
     silence: int = 0
+    unclosed: bool = False
 
     def other(self) -> str:
         """The one of the two whose turn it is; empty when there are not two."""
@@ -149,10 +150,16 @@ class _Teller:
     def _beats(self, passage: Passage, parts: list[Part], scene: StoryScene) -> None:
         if not any(p.spoken for p in parts):
             self.spoken.silence += 1
+            self.spoken.unclosed = False
             self._narrate(passage, Part(False, 0, len(passage.text), passage.text), scene)
             return
-        speaker, doubt = self._speaker(parts, scene)
+        if self.spoken.unclosed and parts[0].spoken and not self._tag(parts):
+            # A speech of several paragraphs: each begins with a mark, and only the last one ends with one.
+            speaker, doubt = self.spoken.turns[-1], ""
+        else:
+            speaker, doubt = self._speaker(parts, scene)
         self._spoke(speaker)
+        self.spoken.unclosed = _unclosed(passage.text, parts[-1])
         first = passage.line
         for number, part in enumerate(parts):
             end = passage.line_at(max(part.start, part.end - 1))
@@ -207,7 +214,10 @@ class _Teller:
         )
         if together and isinstance(before, Line):
             gap = "" if self.language == "zh" else " "
-            joined = f"{before.text}{gap}{line.text}"
+            said = before.text
+            if line.text[:1].islower() and said.endswith("."):
+                said = said[:-1] + ","  # the tag stood within the sentence
+            joined = f"{said}{gap}{line.text}"
             scene.beats[-1] = Line(speaker=line.speaker, text=joined, first=before.first, last=line.last,
                                    parenthetical=before.parenthetical, doubt=before.doubt or line.doubt)  # fmt: skip
         else:
@@ -250,11 +260,8 @@ class _Teller:
     # Who speaks ---------------------------------------------------------------------------------------------------
 
     def _speaker(self, parts: list[Part], scene: StoryScene) -> tuple[str, str]:
-        for number, part in enumerate(parts):
-            if not part.spoken:
-                found = self._tagged(part, number, parts)
-                if found:
-                    return found
+        if found := self._tag(parts):
+            return found
         for part in parts:
             mention = (
                 None
@@ -264,6 +271,11 @@ class _Teller:
             if mention:
                 return mention.person.name, self._pronoun_doubt(mention)
         return self._by_turn(parts, scene)
+
+    def _tag(self, parts: list[Part]) -> tuple[str, str] | None:
+        """Whom the first tag of a paragraph names."""
+        told = ((n, part) for n, part in enumerate(parts) if not part.spoken)
+        return next((found for n, part in told if (found := self._tagged(part, n, parts))), None)
 
     def _tagged(self, part: Part, number: int, parts: list[Part]) -> tuple[str, str] | None:
         """``said Mara``, ``Mara said:`` beside the speech."""
@@ -325,6 +337,13 @@ class _Teller:
 def _with(line: Line, parenthetical: str, last: int | None = None) -> Line:
     return Line(speaker=line.speaker, text=line.text, first=line.first, last=last or line.last,
                 parenthetical=parenthetical, doubt=line.doubt)  # fmt: skip
+
+
+def _unclosed(text: str, part: Part) -> bool:
+    """Whether a speech ends without a closing mark, so that the next paragraph may go on with it."""
+    closing = dict(zip('“「『«"', '”」』»"', strict=True)).get(text[part.start])
+    quoted = text[part.start + 1 : part.end]
+    return part.spoken and closing is not None and closing not in quoted
 
 
 def _cleaned(text: str) -> str:

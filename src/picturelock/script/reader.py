@@ -2,10 +2,11 @@
 
 import re
 from pathlib import Path
+from shlex import quote
 
 from picturelock.core.failures import BadDocument, NotFound
 from picturelock.script.formats import Format, formats
-from picturelock.script.source import Source
+from picturelock.script.source import ElementKind, Screenplay, Source
 
 #: A hundred thousand words are about 0.6 MB; what is larger than this is not a script.
 LARGEST_BYTES = 50 * 1024 * 1024
@@ -19,6 +20,7 @@ _MAGIC = {
     b"\xd0\xcf\x11\xe0": ("an old Word document", "Save it as plain UTF-8 text."),
     b"{\\rtf": ("an RTF document", "Save it as plain UTF-8 text."),
 }
+_CURLY = re.compile(b"[\x80-\x9f]")  # quotation marks and dashes of Windows; in Latin-1 these mean nothing
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -38,6 +40,12 @@ def read_source(path: Path) -> Source:
         raise BadDocument(
             f"{path.name} has no words to break down",
             remedy="Give a script with at least one line of action or dialogue.",
+        )
+    if isinstance(source, Screenplay) and not any(e.kind is ElementKind.HEADING for e in source.elements):
+        raise BadDocument(
+            f"{path.name} has no scene: no line of it is a scene heading",
+            remedy="Put one before each scene, such as `INT. KITCHEN - NIGHT`, or `.KITCHEN` to force one. To have it read "
+            "as prose, save it as .txt.",
         )
     return source
 
@@ -60,11 +68,16 @@ def _text_of(path: Path) -> str:
     data = path.read_bytes()
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
         raise BadDocument(f"{path.name} is empty", remedy="Give a script with words in it.")
-    return decoded(data, path.name)
+    return decoded(data, path.name, path)
 
 
-def decoded(data: bytes, name: str) -> str:
+def decoded(data: bytes, name: str, path: Path | None = None) -> str:
     """The text of a file, with line feeds as line ends and without a byte order mark.
+
+    Args:
+        data: The file's bytes.
+        name: What messages call it.
+        path: Where it is, for the command of the remedy.
 
     Raises:
         BadDocument: Binary, or not UTF-8; the remedy names the command that converts it.
@@ -75,12 +88,12 @@ def decoded(data: bytes, name: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadDocument(
             f"{name} is UTF-16, not UTF-8",
-            remedy=f"Convert it: iconv -f utf-16 -t utf-8 {name} > utf8-{name}",
+            remedy=f"Convert it: {_conversion('utf-16', path or Path(name))}",
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise _not_utf8(data, error, name) from error
+        raise _not_utf8(data, error, path or Path(name)) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     found = _CONTROL.search(text)
     if found:
@@ -92,7 +105,12 @@ def decoded(data: bytes, name: str) -> str:
     return text
 
 
-def _not_utf8(data: bytes, error: UnicodeDecodeError, name: str) -> BadDocument:
+def _conversion(encoding: str, path: Path) -> str:
+    return f"iconv -f {encoding} -t utf-8 {quote(str(path))} > {quote('utf8-' + path.name)}"
+
+
+def _not_utf8(data: bytes, error: UnicodeDecodeError, path: Path) -> BadDocument:
+    name = path.name
     before = data[: error.start].replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     line = before.count(b"\n") + 1
     if b"\x00" in data[:8192]:
@@ -101,12 +119,16 @@ def _not_utf8(data: bytes, error: UnicodeDecodeError, name: str) -> BadDocument:
             line=line,
             remedy="Give a text file: Fountain, Final Draft (.fdx) or plain UTF-8.",
         )
-    encoding = "gb18030" if _looks_gbk(data) else "latin1"
+    if _looks_gbk(data):
+        encoding, named = "gb18030", "Chinese GBK"
+    elif _CURLY.search(data):
+        encoding, named = "cp1252", "Western (Windows-1252)"
+    else:
+        encoding, named = "latin1", "Western (Latin-1)"
     return BadDocument(
         f"{name} is not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}",
         line=line,
-        remedy=f"Convert it first; if it is {'Chinese GBK' if encoding == 'gb18030' else 'Western (Latin-1)'}: "
-        f"iconv -f {encoding} -t utf-8 {name} > utf8-{name}",
+        remedy=f"Convert it first; if it is {named}: {_conversion(encoding, path)}",
     )
 
 

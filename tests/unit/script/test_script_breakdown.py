@@ -22,7 +22,7 @@ from picturelock.core.contract import (
     ScreenPlace,
     ShotSize,
 )
-from picturelock.core.failures import NotFound
+from picturelock.core.failures import BadDocument, NotFound
 from picturelock.core.frametime import FrameRate
 from picturelock.core.ids import AnchorId, ShotCode
 from picturelock.script.breakdown import breakdown
@@ -486,3 +486,59 @@ def test_other_rates_and_names():
     with pytest.raises(NotFound, match="no breakdown"):
         breakdown(source_of("lamp"), by="nobody")
     assert ShotCode("SC010_SH010") == board.shots()[0].code
+
+
+class TestWhoSaysWhat:
+    """Lines of prose, as (speaker, words)."""
+
+    @staticmethod
+    def lines(text: str) -> list[tuple[str, str]]:
+        board = prose(text)
+        return [(board.character(s.speaker).name, s.text) for shot in board.shots() for s in shot.speeches]
+
+    def test_a_tag_within_a_sentence_does_not_end_it(self):
+        said = self.lines(
+            "Anna stood in the kitchen. Peter sat by the stove.\n\n“That,” said Anna, “is what he told me.”\n\n"
+            "“I heard,” said Peter. “Go on.”\n"
+        )
+        assert said == [("Anna", "That, is what he told me."), ("Peter", "I heard. Go on.")]
+
+    def test_a_speech_of_several_paragraphs_has_one_speaker(self):
+        said = self.lines(
+            "Anna stood in the kitchen. Peter sat by the stove.\n\n“Who was he?” said Peter.\n\n"
+            "“He came in the spring,” said Anna. “It rained.\n\n“In the summer he came back.\n\n"
+            "“In the autumn he was dead.”\n\n“I see,” said Peter.\n"
+        )
+        assert [who for who, _ in said] == ["Peter", "Anna", "Anna", "Anna", "Peter"]
+
+    def test_june_is_somebody_where_she_speaks_and_a_month_where_not(self):
+        said = self.lines(
+            "June stood in the kitchen. Peter sat by the stove.\n\n“Tea?” said June.\n\n“Yes,” said Peter.\n\n"
+            "“There is no milk,” said June.\n"
+        )
+        assert [who for who, _ in said] == ["June", "Peter", "June"]
+        month = prose(
+            "In June Peter sat by the stove. June was warm.\n\n“Yes,” said Peter. “Warm,” said Peter.\n"
+        )
+        assert [a.name for a in month.anchors if isinstance(a, CharacterAnchor)] == ["Peter"]
+
+    @pytest.mark.parametrize(
+        "name", ["林小满", "王大明", "张三", "张家明", "欧阳云", "司马光", "玛丽", "艾米丽", "老王"]
+    )
+    def test_chinese_names(self, name: str):
+        said = self.lines(
+            f"清晨，厨房里很冷。{name}站在炉子旁边，手里提着水壶。周远坐在桌子旁边。\n\n“喝茶吗？”{name}说。\n\n"
+            f"“好。”周远说。\n\n“没有牛奶了。”{name}说。\n\n“从来就没有。”周远低声说。\n"
+        )
+        assert [who for who, _ in said] == [name, "周远", name, "周远"]
+
+    def test_how_it_is_said_is_nobody(self):
+        board = prose(
+            "厨房里很冷。周远坐在桌子旁边。\n\n“喝茶吗？”忽然问。\n\n“好。”周远说，大声说。\n\n“嗯。”忽然问。周远说。\n"
+        )
+        assert [a.name for a in board.anchors if isinstance(a, CharacterAnchor)] == ["周远"]
+
+
+def test_a_list_is_no_story():
+    with pytest.raises(BadDocument, match="tells no scene"):
+        prose("Shopping\n\nmilk, 2 litres\neggs\nbread, the dark one\nbatteries\n")

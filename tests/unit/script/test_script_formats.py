@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,20 @@ class TestFdx:
         assert [(c.text, c.dual) for c in cues] == [("NELL", False), ("NELL", False), ("MCRAE", True)]
         assert cues[0].extensions == ("CONT'D",)
 
+    def test_a_headings_summary_is_not_the_heading(self):
+        text = (
+            '<FinalDraft><Content><Paragraph Type="Action"><Text>FADE IN:</Text></Paragraph>'
+            '<Paragraph Number="1" Type="Scene Heading"><SceneProperties><Summary><Paragraph><Text>Nora comes home.'
+            "</Text></Paragraph></Summary></SceneProperties><Text>EXT. QUAY - NIGHT</Text></Paragraph>"
+            '<Paragraph Type="Action"><Text>Rain.</Text></Paragraph></Content></FinalDraft>'
+        )
+        found = [(e.kind, e.text, e.number) for e in Fdx().read(text, "test").elements]
+        assert found == [
+            (ElementKind.TRANSITION, "FADE IN:", ""),
+            (ElementKind.HEADING, "EXT. QUAY - NIGHT", "1"),
+            (ElementKind.ACTION, "Rain.", ""),
+        ]
+
     def test_entities_are_refused_before_they_expand(self):
         bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><FinalDraft><Content/></FinalDraft>'
         with pytest.raises(BadDocument, match="document type or an entity"):
@@ -215,6 +230,22 @@ class TestReader:
     def test_no_words(self, tmp_path: Path):
         with pytest.raises(BadDocument, match="no words"):
             read_source(self.write(tmp_path, b"Title: Nothing\n\n===\n", "a.fountain"))
+
+    def test_windows_quotation_marks_are_told_from_latin1(self, tmp_path: Path):
+        folder = tmp_path / "my scripts"
+        folder.mkdir()
+        path = self.write(folder, "“Élan,” said José.\n".encode("cp1252"))
+        with pytest.raises(BadDocument) as error:
+            read_source(path)
+        command = error.value.remedy.partition(": ")[2]
+        assert command.startswith("iconv -f cp1252 -t utf-8 '")
+        subprocess.run(command, shell=True, check=True, cwd=tmp_path)  # noqa: S602  # as a person would paste it
+        assert (tmp_path / "utf8-script.txt").read_text("utf-8") == "“Élan,” said José.\n"
+
+    def test_a_screenplay_without_a_heading_has_no_scene(self, tmp_path: Path):
+        with pytest.raises(BadDocument, match="no scene") as error:
+            read_source(self.write(tmp_path, b"ANNA\nHello?\n\nShe waits.\n", "a.fountain"))
+        assert "INT. KITCHEN - NIGHT" in error.value.remedy
 
     def test_missing(self, tmp_path: Path):
         with pytest.raises(NotFound):

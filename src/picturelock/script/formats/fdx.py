@@ -26,6 +26,8 @@ _KINDS = {
     "outline body": ElementKind.SYNOPSIS,
 }
 _CUE = re.compile(r"(?P<name>[^()（）]+?)\s*(?P<ext>(?:[(（][^()（）]*[)）]\s*)*)\^?\s*")
+_FADE = re.compile(r"(?i)fade (?:in|up|out|to black)\s*[:.]?")
+_UNSEEN = frozenset({"ScriptNote", "SceneProperties"})  # a heading's summary stands inside of it
 _TITLE_LABEL = re.compile(r"(?i)^(?:written )?by$|^story by$|^screenplay by$")
 
 
@@ -97,7 +99,7 @@ class _Walker:
         elif tag == "DualDialogue":
             self.dual = 1
             self.kind = None
-        elif tag == "Paragraph" and "ScriptNote" not in self.path:
+        elif tag == "Paragraph" and _UNSEEN.isdisjoint(self.path):
             self.kind = _KINDS.get(attributes.get("Type", "General").strip().lower(), ElementKind.ACTION)
             self.number = attributes.get("Number", "")
             self.line = self.parser.CurrentLineNumber if self.parser else 1
@@ -106,14 +108,14 @@ class _Walker:
             self.capitals = "AllCaps" in attributes.get("Style", "")
 
     def characters(self, data: str) -> None:
-        if self.path and self.path[-1] == "Text" and "ScriptNote" not in self.path:
+        if self.path and self.path[-1] == "Text" and _UNSEEN.isdisjoint(self.path):
             self.text.append(data.upper() if self.capitals else data)
 
     def end(self, tag: str) -> None:
         self.path.pop()
         if tag == "DualDialogue":
             self.dual, self.kind = 0, None
-        elif tag == "Paragraph" and "ScriptNote" not in self.path and self.kind is not None:
+        elif tag == "Paragraph" and _UNSEEN.isdisjoint(self.path) and self.kind is not None:
             self._paragraph(" ".join("".join(self.text).split()))
             self.kind = None
 
@@ -121,6 +123,8 @@ class _Walker:
         if "TitlePage" in self.path:
             self.title.append(text)
         elif text and "Content" in self.path and self.kind is not None:
+            if self.kind is ElementKind.ACTION and _FADE.fullmatch(text):
+                self.kind = ElementKind.TRANSITION
             self.elements.append(self._element(self.kind, text))
 
     def _element(self, kind: ElementKind, text: str) -> Element:

@@ -16,15 +16,25 @@ SURNAMES = frozenset(
     "殷毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵湛汪毛米贝戴宋庞熊纪舒屈项祝董梁杜阮蓝季贾江童颜郭梅盛林钟徐邱骆高夏蔡"
     "田樊胡凌霍万柯卢莫房丁邓洪包左石崔龚程陆曾叶白乔谭廖温耿段侯尚文易"
 )
+#: Surnames of two characters.
+LONG_SURNAMES = word_set("欧阳 诸葛 司马 上官 司徒 夏侯 皇甫 慕容 令狐 东方 公孙 尉迟 长孙 宇文 端木 百里")
 #: Never the second or third character of a name.
 NOT_IN_NAMES = frozenset(
     "说问答喊叫道的了着在是不没把被从向对和与也就都又还才再很太低轻笑走站坐看望听想点摇抬转回头手这那一二三两几上下里"
     "外前后左右来去到过给让跟拿举推拉开关伸指，。！？：；、“”‘’「」『』有要会能可得地只于以之其而但么吗呢吧啊家字名人"
 )
+#: Nobody's name, though it stands where a speaker stands: how or when it is said.
+NOT_CHINESE_NAMES = word_set(
+    "马上 高声 于是 方才 曾经 常常 终于 立刻 立即 只好 慢慢 赶紧 赶忙 连忙 急忙 随后 接着 最后 同时 一起 大家 众人 有人 别人"
+    " 终究 不禁 不由 再次 再度 首先 冷冷 淡淡 缓缓 静静 悄悄 默默 偷偷 轻轻 双方 对方 老实 小心 白天 易怒 文静 那人 此时 这时"
+)
+CHINESE_MANNER = "声然着地次刻即忙后时气色样"  # last characters of such words
 CHINESE_ROLES = (
     "老船长|船长|老人|老头|老太太|爷爷|奶奶|外公|外婆|妈妈|爸爸|母亲|父亲|男孩|女孩|小男孩|小女孩|孩子|老板|老板娘|医生|老师|店主|师傅"
     "|姑娘|少年|少女|邮差|渔夫|守塔人|哥哥|姐姐|弟弟|妹妹|叔叔|阿姨|司机|警察"
 )
+#: English words that are somebody's name only where somebody is plainly meant.
+SELDOM_NAMES = word_set("april may june will")
 #: English words that begin sentences with a capital, or are capitalised, and are nobody's name.
 NOT_NAMES = word_set(
     "i the a an and but or so then when where why how what who which that this these those there here "
@@ -32,12 +42,12 @@ NOT_NAMES = word_set(
     "as not no yes now never always once after before until while because since though although only "
     "even just still again perhaps maybe well oh ah god lord sir madam mr mrs ms miss dr captain "
     "father mother monday tuesday wednesday thursday friday saturday sunday january february march "
-    "april may june july august september october november december christmas easter chapter part one "
+    "july august september october november december christmas easter chapter part one "
     "two three four five six seven eight nine ten english french german english chinese north south "
     "east west all some every each another nothing something everything nobody somebody someone "
     "everyone anything let come go look listen wait stop please thank thanks good bad old young first "
     "last next later tomorrow yesterday today tonight behind above below outside inside beyond "
     "between under over up down out off back both either neither such many most more less few any him "
-    "them us me himself herself does did do is are was were be been have has had will would could "
-    "should can might must shall may don't didn't isn't wasn't"
+    "them us me himself herself does did do is are was were be been have has had would could "
+    "should can might must shall don't didn't isn't wasn't"
 )
