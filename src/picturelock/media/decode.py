@@ -51,12 +51,11 @@ class Clip:
 
     Attributes:
         path: Of the file.
-        facts: Of the file.
-        picture: Of the facts.
+        picture: The facts of its picture stream.
     """
 
     def __init__(self, path: Path, container: InputContainer, facts: Facts) -> None:
-        self.path, self.facts, self.picture = path, facts, facts.need_picture()
+        self.path, self.picture = path, facts.need_picture()
         self._container = container
 
     def frames(self, span: FrameRange | None = None, *, alone: bool = False) -> Iterator[Frame]:
@@ -111,8 +110,19 @@ class Clip:
             else:
                 return
 
-    def at_rate(self, span: FrameRange, rate: FrameRate, *, alone: bool = False) -> Iterator[av.VideoFrame]:
-        """See :func:`at_rate`."""
+    def at_rate(self, span: FrameRange, rate: FrameRate) -> Iterator[av.VideoFrame]:
+        """Exactly ``span.length`` frames of the clip as it plays at ``rate``.
+
+        Frames are repeated or left out where the rates differ, never blended. A repeated frame is the same object again.
+
+        Args:
+            span: Counted at ``rate``.
+            rate: The rate to play at.
+
+        Raises:
+            BadDocument: The clip is too short.
+            Damaged: The stream is broken.
+        """
         picture = self.picture
         have = length_at(picture.frames, picture.rate, rate)
         if span.stop > have:
@@ -124,7 +134,7 @@ class Clip:
         if not wanted:
             return
         position = 0
-        for frame in self.frames(FrameRange(wanted[0], wanted[-1] + 1), alone=alone):
+        for frame in self.frames(FrameRange(wanted[0], wanted[-1] + 1)):
             while position < len(wanted) and wanted[position] == frame.number:
                 position += 1
                 yield frame.video
@@ -157,25 +167,6 @@ def frames(path: Path, span: FrameRange | None = None, *, alone: bool = False) -
     """
     with opened(path) as clip:
         yield from clip.frames(span, alone=alone)
-
-
-def at_rate(path: Path, span: FrameRange, rate: FrameRate, *, alone: bool = False) -> Iterator[av.VideoFrame]:
-    """Exactly ``span.length`` frames of a clip as it plays at ``rate``.
-
-    Frames are repeated or left out where the rates differ, never blended. A repeated frame is the same object again.
-
-    Args:
-        path: A video file.
-        span: Counted at ``rate``.
-        rate: The rate to play at.
-        alone: As for :func:`frames`.
-
-    Raises:
-        BadDocument: The clip is too short.
-        Damaged: The stream is broken.
-    """
-    with opened(path) as clip:
-        yield from clip.at_rate(span, rate, alone=alone)
 
 
 def length_at(picture_frames: int, source: FrameRate, rate: FrameRate) -> int:

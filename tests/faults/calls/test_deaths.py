@@ -178,9 +178,13 @@ def test_a_take_whose_gate_stopped_is_judged_by_the_next_run(film: Film, supplie
     assert film.reckon(supplier).clean
     assert "Nothing waits" in film.must("inbox")
     with film.database() as database, database.read() as connection:
-        kept = sa.select(tables.take.c.id).where(tables.take.c.media == take)
-        verdicts = sa.select(tables.verdict.c.id).where(tables.verdict.c.take.in_(kept))
+        [(kept, unit)] = connection.execute(
+            sa.select(tables.take.c.id, tables.take.c.unit).where(tables.take.c.media == take)
+        ).all()
+        verdicts = sa.select(tables.verdict.c.id).where(tables.verdict.c.take == kept)
         assert len(connection.execute(verdicts).all()) == 1
+        bought = sa.select(tables.paid_call.c.id).where(tables.paid_call.c.unit == unit)
+        assert len(connection.execute(bought).all()) == 1
 
 
 @pytest.mark.slow

@@ -173,6 +173,8 @@ class Crew:
                 worker.terminate()
                 said, _ = worker.communicate(timeout=PATIENCE_S)
                 assert worker.returncode == 0, f"{name}: {said}"
+        with open_database(self.address, create=False) as facts:
+            assert not pulse.workers(facts)
 
     def books(self, record: Record) -> dict[str, Reckoning]:
         """What the vendors' books and ours say, once a last run finds nothing to do."""

@@ -5,20 +5,14 @@ import re
 import shutil
 import signal
 import time
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import picturelock
-from picturelock.core.codec import from_json
-from picturelock.core.take import Recipe
-from picturelock.generate import calls
-from picturelock.studio.folder import Folder
 from picturelock.testing.emulators.remote import Remote, process
 from picturelock.testing.film import CLIPS, Film, screenplay, surroundings
-from picturelock.vault.local import LocalVault
 
 SHOTS = 6
 
@@ -42,15 +36,6 @@ def upgraded(folder: Path) -> Path:
     assert times == 1
     (package / "__init__.py").write_text(named)
     return folder
-
-
-def orders(film: Film) -> Counter[tuple[str, int]]:
-    """How often each candidate of each unit was ordered, by whichever version."""
-    vault = LocalVault(Folder(film.folder).vault)
-    with film.database() as database, database.read() as connection:
-        made = calls.calls_of(connection, film.name)
-    recipes = [from_json(Recipe, vault.read(call.call.recipe)) for call in made]
-    return Counter((str(recipe.unit), recipe.attempt) for recipe in recipes)
 
 
 def test_what_is_in_flight_is_not_bought_again_by_another_version(supplier: Remote, tmp_path: Path) -> None:
@@ -84,7 +69,4 @@ def test_what_is_in_flight_is_not_bought_again_by_another_version(supplier: Remo
     assert running.returncode == 0
     found = new.reckon(supplier)
     assert found.clean, found
-    # A gate may ask for another candidate; the one that was in flight is ordered by one version only.
-    ordered = orders(new)
-    assert [many for (_, attempt), many in ordered.items() if attempt == 0] == [1] * SHOTS, ordered
-    assert max(ordered.values()) == 1, ordered
+    assert found.calls == SHOTS

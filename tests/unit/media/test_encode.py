@@ -165,8 +165,8 @@ def test_more_frames_than_there_are_is_an_error(tmp_path: Path) -> None:
     path = numbered.write_clip(tmp_path / "clip.mp4", 10, size=SIZE)
     with pytest.raises(BadDocument, match="10 frames, not 11"):
         list(decode.frames(path, FrameRange(0, 11)))
-    with pytest.raises(BadDocument, match="10 frames"):
-        list(decode.at_rate(path, FrameRange(5, 12), FrameRate(24)))
+    with decode.opened(path) as clip, pytest.raises(BadDocument, match="10 frames"):
+        list(clip.at_rate(FrameRange(5, 12), FrameRate(24)))
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,9 @@ def test_other_rates_show_the_frame_of_their_time(
     tmp_path: Path, source: str, rate: str, expected: list[int]
 ) -> None:
     path = numbered.write_clip(tmp_path / "clip.mp4", 40, size=SIZE, rate=FrameRate.parse(source))
-    shown = decode.at_rate(path, FrameRange(0, 10), FrameRate.parse(rate))
-    assert [numbered.number_in(planes.plane(frame, 0)) for frame in shown] == expected
+    with decode.opened(path) as clip:
+        shown = clip.at_rate(FrameRange(0, 10), FrameRate.parse(rate))
+        assert [numbered.number_in(planes.plane(frame, 0)) for frame in shown] == expected
 
 
 def test_a_file_that_breaks_off_is_damaged(tmp_path: Path) -> None:
