@@ -12,7 +12,8 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s+[-–—]+\s*|\s*[-–—]+\s+|——|[/·、，]\s*|,\s+|\s*\.\s+|(?<=[\u4e00-\u9fff])\s+")
-_TIME = re.compile("|".join(sorted(map(re.escape, TIME), key=lambda t: (-len(t), t))), re.IGNORECASE)
+_NAMES_OF_TIMES = "|".join(sorted(map(re.escape, TIME), key=lambda t: (-len(t), t)))
+_TIME = re.compile(rf"(?<![a-z])(?:{_NAMES_OF_TIMES})(?![a-z])", re.IGNORECASE)
 _TIME_PART = re.compile(
     rf"(?:(?:early|late|pre-|just before|just after|the next|next|that|same|a)\s*)*(?:{_TIME.pattern})",
     re.IGNORECASE,

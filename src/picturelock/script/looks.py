@@ -258,7 +258,7 @@ def _age(years: int) -> Age:
 
 def _word(word: str, tokens: list[str], at: int, told: Told) -> None:
     before = tokens[max(0, at - 4) : at]
-    colour = next((said.COLOUR_OF[t] for t in reversed(before) if t in said.COLOUR_OF), None)
+    colour = _colour_before(before)
     if word in said.UPPER and told.upper is None:
         told.upper, told.upper_colour = said.UPPER[word], colour or said.COLOUR_OF.get(word)
     elif word in said.LOWER and told.lower is None:
@@ -290,8 +290,27 @@ def _word(word: str, tokens: list[str], at: int, told: Told) -> None:
         told.build = said.BUILD[word]
 
 
+_OTHERS = (
+    said.UPPER.keys()
+    | said.LOWER.keys()
+    | said.HAT.keys()
+    | said.ACCESSORY.keys()
+    | word_set("her his their")
+)
+
+
+def _colour_before(tokens: list[str]) -> Colour | None:
+    """The nearest colour that no other thing stands after: ``in a green raincoat, her hair cropped`` tells none of the hair."""
+    for token in reversed(tokens):
+        if token in said.COLOUR_OF:
+            return said.COLOUR_OF[token]
+        if token in _OTHERS:
+            return None
+    return None
+
+
 _DESCRIBED = word_set(
-    "man woman boy girl child and but with figure keeper fisherman lady gentleman voice captain old young"
+    "man woman boy girl child and but with in figure keeper fisherman lady gentleman voice captain old young"
 )
 
 

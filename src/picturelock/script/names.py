@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from picturelock.script.headings import titled
 from picturelock.script.lexicon.actions import POSE
+from picturelock.script.lexicon.appearance import FEMALE_NAMES, MALE_NAMES
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import ENGLISH_PLACES
 from picturelock.script.lexicon.speech import (
@@ -22,12 +23,12 @@ from picturelock.script.lexicon.speech import (
 )
 from picturelock.script.people import PERSON_NOUNS
 from picturelock.script.story import Person
+from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
 
 _NAME = re.compile(
-    r"(?:(?:Mr|Mrs|Ms|Miss|Dr|Captain|Old|Young|Uncle|Aunt|Father|Sister|Brother|Professor|Inspector)\.?\s+)?"
+    rf"(?:(?:{'|'.join(sorted(t.title() for t in TITLES - {'the'}))})\.?\s+){{0,2}}"
     r"[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?(?:\s+(?:van |de |von )?[A-Z][a-zà-ÿ]+){0,2}"
 )
-_TITLES = word_set("mr mrs ms miss dr captain old young uncle aunt father sister brother professor inspector")
 _ROLE = re.compile(
     r"\b[Tt]he ((?:old |young |little )?(?:"
     + "|".join(sorted((n for n in PERSON_NOUNS if len(n) > 2), key=len, reverse=True))
@@ -46,6 +47,11 @@ class _Evidence:
     speech: int = 0
     acts: int = 0
     placed: int = 0
+
+    @property
+    def named(self) -> bool:
+        """Whether this is a name at all, and not a sentence's first word before one (``Ask Pell``)."""
+        return self.mid > 0 and not self.placed
 
     @property
     def person(self) -> bool:
@@ -70,6 +76,8 @@ def english_people(narration: list[str]) -> list[Person]:
             serial += 1
             _weigh_role(text, match, serial, found)
     names = [n for n, e in found.items() if e.person and (n.lower() not in SELDOM_NAMES or e.speech >= 2)]
+    # Who acts under a part of the name is also met under all of it: ``Augustus Pell came in`` and ``said Pell``.
+    names += [n for n, e in found.items() if n not in names and e.named and _fuller(n, names)]
     people = _merged(names, found)
     if _narrator(narration):
         people.append(
@@ -84,11 +92,15 @@ def _weigh(text: str, match: re.Match[str], serial: int, found: dict[str, _Evide
     while (
         parts
         and parts[0].lower().rstrip(".") in NOT_NAMES
-        and not (parts[0].lower().rstrip(".") in _TITLES and len(parts) > 1)
+        and not (parts[0].lower().rstrip(".") in TITLES and len(parts) > 1)
     ):
         start += len(parts[0]) + 1
         parts = parts[1:]
-    if not parts or parts[-1].lower() in NOT_NAMES or parts[-1].lower() in ENGLISH_PLACES:
+    if (
+        not parts
+        or parts[-1].lower() in NOT_NAMES
+        or (parts[-1].lower() in ENGLISH_PLACES and not _given(parts[0]))
+    ):
         return
     name = " ".join(parts)
     before = _BEFORE.search(text[max(0, start - 30) : start])
@@ -102,6 +114,11 @@ def _weigh(text: str, match: re.Match[str], serial: int, found: dict[str, _Evide
     evidence.placed += previous in _PLACES_BEFORE
 
 
+def _given(word: str) -> bool:
+    """Whether a surname follows, though it is a word for a place too: ``Ida Marsh``, ``Mr. Church``."""
+    return word.lower() in MALE_NAMES | FEMALE_NAMES or word.lower().rstrip(".") in TITLES
+
+
 def _weigh_role(text: str, match: re.Match[str], serial: int, found: dict[str, _Evidence]) -> None:
     before = _BEFORE.search(text[max(0, match.start() - 30) : match.start()])
     after = _AFTER.search(text[match.end() : match.end() + 30])
@@ -110,28 +127,46 @@ def _weigh_role(text: str, match: re.Match[str], serial: int, found: dict[str, _
     evidence.speech += bool(before and before[1].lower() in SAY) or bool(after and after[1].lower() in SAY)
 
 
+def _fuller(name: str, names: list[str]) -> bool:
+    return len(taken_apart(name).rest) > 1 and any(can_be_one(part, name) for part in names)
+
+
 def _merged(names: list[str], found: dict[str, _Evidence]) -> list[tuple[int, Person]]:
-    """``Mara`` and ``Mara Voss`` are one when only one full name has that part."""
+    """``Mara`` and ``Mara Voss``, ``Mr. Pell`` and ``Augustus Pell`` are one person each.
+
+    Where several can be meant it is who is not always called by a title (``Pell`` is hardly Mrs. Pell), or who is met most.
+    """
     people: dict[str, Person] = {}
-    for name in sorted(names, key=lambda n: (-len(n.split()), n)):
-        wider = [f for f in people if set(name.split()) <= set(f.split()) and f != name]
-        if len(wider) == 1:
-            people[wider[0]].aliases += (name,)
-            found[wider[0]].first = min(found[wider[0]].first, found[name].first)
+    apart = {name: taken_apart(name) for name in names}
+    for name in sorted(names, key=lambda n: (-len(apart[n].rest), -len(apart[n].titles), n)):
+        wider = [
+            full
+            for full, person in people.items()
+            if can_be_one(name, full) and not any(clash(name, alias) for alias in person.aliases)
+        ]
+        if not wider:
+            people[name] = Person(name, (name,))
             continue
-        person = Person(name, (name,))
+        wider.sort(key=lambda n: (len(apart[n].rest) < 2 and bool(apart[n].titles), -found[n].total, n))
+        person = people[wider[0]]
+        person.aliases += (name,)
+        found[wider[0]].first = min(found[wider[0]].first, found[name].first)
         if len(wider) > 1:
-            person.marks.append(f"“{name}” could be any of {', '.join(wider)}")
-        people[name] = person
-    for name, person in people.items():
-        shortest = min(person.aliases, key=lambda a: (len(a.split()), a))
-        parts = [p for p in name.split() if p.lower().rstrip(".") not in _TITLES]
-        if len(parts) > 1 and shortest == name:
-            others = [n for n in people if n != name and parts[0] in n.split()]
-            person.aliases += () if others else (parts[0],)
-        elif shortest.split()[0] in parts:
-            person.name = shortest
-    return [(found[key].first, p) for key, p in people.items()]
+            person.marks.append(f"“{name}” could be any of {', '.join(wider)}; {wider[0]} is assumed")
+        elif apart[name].gender is not apart[wider[0]].gender and apart[name].titles:
+            person.marks.append(f"“{name}” was taken for {wider[0]}")
+    return [(found[full].first, _called(person, people)) for full, person in people.items()]
+
+
+def _called(person: Person, people: dict[str, Person]) -> Person:
+    """The same with the name that the text uses most simply, and with the parts of it that are nobody else's."""
+    rest = taken_apart(person.name).rest
+    met = sorted(alias for alias in person.aliases if alias in rest)
+    others = {part for n in people if n != person.name for part in taken_apart(n).rest}
+    unshared = [part for part in dict.fromkeys((rest[0], rest[-1])) if part not in others]
+    person.aliases += tuple(part for part in unshared if part not in person.aliases)
+    person.name = min(met, key=len) if met else person.name
+    return person
 
 
 def _narrator(narration: list[str]) -> bool:

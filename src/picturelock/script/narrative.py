@@ -351,7 +351,7 @@ def _cleaned(text: str) -> str:
     return re.sub(r"[,，]$", lambda m: "。" if m[0] == "，" else ".", text.strip())
 
 
-_ADVERB = re.compile(r"\b(\w{3,}ly|in a whisper|under (?:his|her) breath)\b")
+_ADVERB = re.compile(r"\b([a-z]{3,}ly|in a whisper|under (?:his|her) breath)\b")
 _MANNERS = {"whisper": "whispering", "shout": "shouting", "murmur": "quietly", "mutter": "muttering", "yell": "shouting",
             "cry": "crying out", "sob": "sobbing", "laugh": "laughing", "snap": "angrily", "hiss": "hissing",
             "scream": "screaming", "gasp": "gasping"}  # fmt: skip
@@ -381,12 +381,17 @@ def _acting(mentions: list[Mention], text: str) -> list[Mention]:
     return found
 
 
+_CLAUSE_END = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])(?<!\bMrs)(?<!\b(?:Prof|Capt))(?:[.;!?。；！？])")
+
+
 def _first_clause(text: str) -> str:
-    return re.split(r"(?<=[.;!?。；！？])", text, maxsplit=1)[0]
+    end = _CLAUSE_END.search(text)
+    return text[: end.end()] if end else text
 
 
 def _last_clause(text: str) -> str:
-    return re.split(r"[.;!?。；！？]\s*(?=\S)", text)[-1]
+    ends = [end.end() for end in _CLAUSE_END.finditer(text) if text[end.end() :].strip()]
+    return text[ends[-1] :].lstrip() if ends else text
 
 
 # Places and times -------------------------------------------------------------------------------------------------
@@ -408,8 +413,10 @@ def places_in(text: str) -> list[tuple[str, float]]:
             continue
         pair = f"{tokens[at - 1]} {word}" if at else word
         name = pair if pair in COMPOUND else word
-        if at + 1 < len(tokens) and f"{word} {tokens[at + 1]}" in COMPOUND:
-            continue
+        if at + 1 < len(tokens) and (
+            f"{word} {tokens[at + 1]}" in COMPOUND or tokens[at + 1] in ENGLISH_PLACES
+        ):
+            continue  # "Hill Street" is no hill
         # "the kitchen window", "the harbour wall": a place that only describes the next noun is a weaker word of it.
         before = tokens[max(0, at - 4) : at]
         if _likened(tokens, at):
@@ -544,7 +551,7 @@ def _settle_place(scene: StoryScene, told: list[str], before: StoryScene | None,
         scene.place = before.place
         scene.marks.append(
             Mark(
-                what=f"the text does not say where this plays; {before.place} is carried over",
+                what=f"no place that the breakdown knows by its word is named here; {before.place} is carried over",
                 about="location",
             )
         )
@@ -554,7 +561,9 @@ def _settle_place(scene: StoryScene, told: list[str], before: StoryScene | None,
             Mark(what=f"“{name}” is only named in passing; the scene may play elsewhere", about="location")
         )
     else:
-        scene.marks.append(Mark(what="the text does not say where this plays", about="location"))
+        scene.marks.append(
+            Mark(what="no place that the breakdown knows by its word is named here", about="location")
+        )
     kind = PLACE.get(COMPOUND.get(name, name)) if scene.place else None
     if scene.place and before and scene.place == before.place:
         scene.interior = before.interior
@@ -585,7 +594,7 @@ def _time(told: list[str]) -> TimeOfDay | None:
     for text in told[:8]:
         for sentence in sentences(Passage(text, 1)):
             bare = re.sub(
-                r"(?i)\b(?:one|every|each|all|some|per|a|two|three|this|these|those|last|any)\s+(?:days?|nights?|mornings?|evenings?)\b|今日|生日|日子|日记|日志",
+                r"(?i)\b(?:since|until|till|from|by(?! night)) (?:the )?\w+\b|\b(?:one|every|each|all|some|per|a|two|three|this|these|those|last|any)\s+(?:days?|nights?|mornings?|evenings?)\b|今日|生日|日子|日记|日志",
                 "",
                 sentence.text,
             )

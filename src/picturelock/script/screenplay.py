@@ -10,12 +10,15 @@ from picturelock.core.frametime import FrameRate
 from picturelock.script.headings import Heading, parse_heading, titled, weather_in
 from picturelock.script.language import sentences
 from picturelock.script.lexicon.forms import word_set
+from picturelock.script.lexicon.places import ENGLISH_PLACES, FEATURES
+from picturelock.script.lexicon.speech import NOT_NAMES
 from picturelock.script.people import PERSON_NOUNS, assign_genders
 from picturelock.script.source import Element, ElementKind, Screenplay, language_of
 from picturelock.script.story import Action, Line, Person, Story, StoryScene
+from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
 
 _INTRODUCED = re.compile(
-    r"(?<![\w-])(?P<name>[A-Z][A-Z'’\-]+(?:\s+[A-Z][A-Z'’\-]+){0,2})(?:'S)?\s*(?=\(\s*(?:\d|early|late|mid|teens|a )"
+    r"(?<![\w-])(?P<name>(?:(?:MR|MRS|MS|DR)\.? )?[A-Z][A-Z'’\-]+(?:\s+[A-Z][A-Z'’\-]+){0,2})(?:'S)?\s*(?=\(\s*(?:\d|early|late|mid|teens|a )"
     r"|,\s*(?:\d\d|a\s|an\s|early|late|mid|her\s|his\s))"
 )
 _ROLE = re.compile(r"(?<![\w-])(?P<name>(?:[A-Z][A-Z'’\-]*\s+)*[A-Z]{3,})(?![\w-])(?!\s+[A-Z]{2,})")
@@ -23,7 +26,7 @@ _HEADS = frozenset(w.upper() for w in PERSON_NOUNS if len(w) > 2) - {
     "OLD", "YOUNG", "ELDERLY", "LITTLE", "TALL", "THE", "VOICE", "CROWD", "MASTER", "VILLAGERS",
 }  # fmt: skip
 _QUALITIES = word_set("OLD YOUNG LITTLE TALL ELDERLY THE FIRST SECOND")
-_AGES = ("OLD ", "YOUNG ", "LITTLE ", "THE ")
+_COMMON = frozenset(w.upper() for w in (*PERSON_NOUNS, *NOT_NAMES, *ENGLISH_PLACES, *FEATURES, *TITLES))
 _TOGETHER = re.compile(r"\s*(?:&|/|\+|,|\bAND\b|和|与)\s*")
 
 
@@ -74,42 +77,59 @@ class _Casting:
         for name in order:
             if name in introduced and name not in casting.by_cue:
                 casting.add_silent(name)
+        casting.shorten()
         casting.people.sort(key=lambda p: min(order.get(a.upper(), 10**9) for a in p.aliases))
         return casting
 
     def add(self, name: str, cues: Counter[str], introduced: dict[str, int]) -> None:
-        bare = _bare(name)
-        same = self.by_cue.get(bare) if bare != name else None
-        same = same or next((p for c, p in self.by_cue.items() if c != name and _bare(c) == bare), None)
-        if same and not (name.startswith("YOUNG ") or same.name.upper().startswith("YOUNG ")):
-            same.marks.append(f"“{titled(name)}” and “{same.name}” were taken for one person")
-            same.aliases += (titled(name),)
-            self.by_cue[name] = same
+        same = [p for p in self.people if self._can_be(p, name)]
+        if len(same) == 1:
+            same[0].marks.append(f"“{titled(name)}” and “{same[0].name}” were taken for one person")
+            same[0].aliases = tuple(dict.fromkeys((*same[0].aliases, titled(name))))
+            self.by_cue[name] = same[0]
             return
-        full = [n for n in introduced if n != name and set(n.split()) > set(name.split()) and n not in cues]
+        full = [n for n in introduced if n != name and n not in cues and _fuller(n, name)]
         called = self.written.get(name, titled(name))
         person = Person(called, tuple(dict.fromkeys((called, titled(name), *(titled(n) for n in full[:1])))))
-        surnames = [n.split()[-1] for n in full[:1]]
-        person.aliases += tuple(titled(s) for s in surnames if sum(s in n.split() for n in introduced) == 1)
-        person.aliases = tuple(dict.fromkeys((*person.aliases, *((titled(bare),) if bare != name else ()))))
         if len(full) > 1:
             person.marks.append(f"“{titled(name)}” could be any of {', '.join(titled(n) for n in full)}")
+        if same:
+            person.marks.append(f"“{titled(name)}” could also be {' or '.join(p.name for p in same)}")
         self.people.append(person)
         for alias in (name, *full[:1]):
             self.by_cue[alias] = person
 
+    def _can_be(self, person: Person, name: str) -> bool:
+        """Whether a name is another one of someone who is cast already."""
+        known = [cue for cue, of in self.by_cue.items() if of is person]
+        return any(_one(name, cue) for cue in known) and not any(clash(name, cue) for cue in known)
+
     def add_silent(self, name: str) -> None:
         parts = set(name.split())
         known = [
-            p for p in self.people if any(parts & set(a.upper().split()) - set(_HEADS) for a in p.aliases)
+            p
+            for p in self.people
+            if any(parts & set(a.upper().split()) - set(_HEADS) for a in p.aliases)
+            and not any(clash(name, a) for a in p.aliases)
         ]
-        if len(known) == 1 and any(set(a.upper().split()) <= parts for a in known[0].aliases):
+        if len(known) == 1 and any(can_be_one(a, name) for a in known[0].aliases):
             self.by_cue[name] = known[0]
             known[0].aliases = tuple(dict.fromkeys((*known[0].aliases, titled(name))))
             return
         person = Person(titled(name), (titled(name),))
         self.people.append(person)
         self.by_cue[name] = person
+
+    def shorten(self) -> None:
+        """``Zofia`` and ``Brandt`` for ``DEPUTY ZOFIA BRANDT``, where nobody else is called so."""
+        rests = [{part for a in p.aliases for part in taken_apart(a.upper()).rest} for p in self.people]
+        times = Counter(part for rest in rests for part in rest)
+        for person in self.people:
+            for alias in person.aliases:
+                titles, rest = taken_apart(alias)
+                shorter = [" ".join(rest)] if titles and len(rest) > 1 else []
+                shorter += [p for p in rest if times[p.upper()] == 1 and p.upper() not in _COMMON]
+                person.aliases = tuple(dict.fromkeys((*person.aliases, *shorter)))
 
     def speaker(self, cue: str) -> tuple[Person, str]:
         """The person behind a cue, and why that is not certain."""
@@ -138,10 +158,17 @@ def _cased(text: str) -> str:
     return re.sub(r"\b(Mac|Mc|O['’]|D['’])([A-Z])([A-Z]+)", lambda m: m[1] + m[2] + m[3].lower(), text)
 
 
-def _bare(name: str) -> str:
-    for age in _AGES:
-        name = name.removeprefix(age)
-    return name
+def _one(name: str, another: str) -> bool:
+    """Whether two cues can be one person's: a part of the other's name, or the same but for a title or an age."""
+    one, other = taken_apart(name), taken_apart(another)
+    if any(part in _HEADS or part.strip("#").isdigit() for part in (*one.rest, *other.rest)):
+        return one.rest == other.rest
+    return can_be_one(name, another) or can_be_one(another, name)
+
+
+def _fuller(introduced: str, name: str) -> bool:
+    """Whether the name in the action has more of a name than the cue."""
+    return len(taken_apart(introduced).rest) > len(taken_apart(name).rest) and can_be_one(name, introduced)
 
 
 def _several(name: str, cues: Counter[str]) -> bool:

@@ -21,8 +21,8 @@ from picturelock.studio.production import Production
 WORKFLOW_VERSION = "1"
 
 _REQUESTS_AT_ONCE = 32
-_LOOK_SECONDS = 0.25  # for work that takes minutes
-_LOOK_OFTEN_SECONDS = 0.1  # a free place stays empty half as long
+_LOOK_SECONDS = 0.4  # for work that takes minutes
+_LOOK_OFTEN_SECONDS = 0.15  # a free place stays empty half as long
 GPU = "gpu"
 
 

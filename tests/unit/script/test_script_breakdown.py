@@ -8,7 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import picturelock.examples
-from picturelock.core.anchor import Age, CharacterAnchor, Hat, LocationAnchor, PropAnchor, SetKind, Upper
+from picturelock.core.anchor import (
+    Age,
+    Build,
+    CharacterAnchor,
+    HairStyle,
+    Hat,
+    LocationAnchor,
+    PropAnchor,
+    SetKind,
+    Upper,
+)
 from picturelock.core.blocking import Expression, Pose, TimeOfDay, Weather
 from picturelock.core.board import Board, Certainty, Shot, TransitionKind, UnitKind, check_board
 from picturelock.core.codec import built, canonical, plain
@@ -30,6 +40,7 @@ from picturelock.script.formats.fountain import Fountain
 from picturelock.script.formats.prose import PlainProse
 from picturelock.script.reader import read_source
 from picturelock.script.source import ElementKind, ParagraphKind, Prose, Screenplay, Source
+from picturelock.script.titles import can_be_one
 
 HERE = Path(__file__).parent / "fixtures"
 EXAMPLES = Path(picturelock.examples.__file__).parent
@@ -537,6 +548,124 @@ class TestWhoSaysWhat:
             "厨房里很冷。周远坐在桌子旁边。\n\n“喝茶吗？”忽然问。\n\n“好。”周远说，大声说。\n\n“嗯。”忽然问。周远说。\n"
         )
         assert [a.name for a in board.anchors if isinstance(a, CharacterAnchor)] == ["周远"]
+
+
+class TestOnePersonOneAnchor:
+    @staticmethod
+    def cast(board: Board) -> dict[str, tuple[str, ...]]:
+        return {
+            a.name: tuple(m for m in a.marks if "invented" not in m and "man or woman" not in m)
+            for a in board.anchors
+            if isinstance(a, CharacterAnchor)
+        }
+
+    @staticmethod
+    def played(text: str) -> Board:
+        return fountain("INT. OFFICE - NIGHT\n\n" + text)
+
+    def test_prose_with_titles_first_names_and_surnames(self):
+        board = prose(
+            "A little after six Augustus Pell came into the surgery. “Good evening,” said Dr. Anand. The doctor did not "
+            "look up.\n\n“Good evening,” said Mr. Pell.\n\n“Sit down,” said Anand.\n\nPell sat. “My wife has a cold,” "
+            "Pell said.\n\n“Mrs. Pell has a cold,” said the doctor.\n\n“He has,” said Mrs. Pell.\n"
+        )
+        assert self.cast(board) == {
+            "Pell": ("“Pell” could be any of Augustus Pell, Mrs. Pell; Augustus Pell is assumed",),
+            "Anand": (),
+            "Mrs. Pell": (),
+        }
+        said = [board.character(s.speaker).name for shot in board.shots() for s in shot.speeches]
+        assert said == ["Anand", "Pell", "Anand", "Pell", "Anand", "Mrs. Pell"]
+
+    def test_cues_with_titles_and_without(self):
+        board = self.played(
+            "FRANK HALLORAN (50s) waits. DEPUTY HALE stands by the door. ZOFIA BRANDT (30) comes in.\n\nMR. HALLORAN\nEvening."
+            "\n\nDEPUTY HALE\nEvening.\n\nHalloran sits. Frank looks at Zofia.\n\nHALE\nLate.\n\nZOFIA BRANDT\nYes."
+            "\n\nMRS. HALLORAN (O.S.)\nFrank!\n\nSHERIFF HALE\nQuiet.\n"
+        )
+        assert self.cast(board) == {
+            "Mr. Halloran": (),
+            "Deputy Hale": ("“Hale” and “Deputy Hale” were taken for one person",),
+            "Zofia Brandt": (),
+            "Mrs. Halloran": (),
+            "Sheriff Hale": (),
+        }
+        seen = {str(s.who) for shot in board.shots() for unit in shot.units for s in unit.contract.subjects}
+        assert {"char_mr_halloran", "char_zofia_brandt"} <= seen
+
+    def test_young_ida_and_numbered_guards_are_others(self):
+        board = self.played(
+            "YOUNG IDA\nPapa?\n\nIDA\nYes.\n\nGUARD 1\nStop.\n\nGUARD 2\nHalt.\n\nGUARD\nWho?\n"
+        )
+        assert list(self.cast(board)) == ["Young Ida", "Ida", "Guard 1", "Guard 2", "Guard"]
+
+    def test_a_surname_may_be_a_word_for_a_place(self):
+        board = prose(
+            "Ida Marsh stood in the kitchen. Peter sat by the stove.\n\n“Tea?” said Ida Marsh.\n\n“Yes,” said Peter.\n"
+        )
+        assert list(self.cast(board)) == ["Ida Marsh", "Peter"]
+
+    @pytest.mark.parametrize(
+        ("narrow", "wide", "one"),
+        [
+            ("Pell", "Augustus Pell", True),
+            ("Mr. Pell", "Augustus Pell", True),
+            ("Mrs. Pell", "Augustus Pell", False),
+            ("Miss Pell", "Mrs. Pell", False),
+            ("Doctor", "Dr. Anand", True),
+            ("Sheriff Hale", "Deputy Hale", False),
+            ("Young Ida", "Ida", False),
+            ("Old Teo", "Teo", True),
+            ("Hale", "Haley", False),
+        ],
+    )
+    def test_names_that_can_be_one(self, narrow: str, wide: str, one: object):
+        assert can_be_one(narrow, wide) is one
+
+
+class TestBooks:
+    BOOK = (
+        "The Weir\nA Novel\nby Jane Marsh\n\nCopyright © 2025 Jane Marsh. All rights reserved.\n\nFor everyone who kept a "
+        "gate.\n\nPART ONE\nHIGH WATER\n\nCHAPTER ONE\nThe Swan\n\nIda stood in the kitchen. It was six on a November "
+        "evening, and it had rained since noon.\n\n“Tea?” said Ida.\n\nCHAPTER TWO\n\nThe Towpath\n\nAt the weir the water "
+        "was loud. Ida waited.\n\n“Hello?” said Ida.\n\nTHE END\n"
+    )
+
+    def test_what_is_no_story_is_not_filmed(self):
+        board = prose(self.BOOK)
+        assert board.title == "The Weir"
+        assert [scene.heading for scene in board.scenes] == [
+            "INT. KITCHEN - EVENING (CHAPTER ONE: The Swan)",
+            "EXT. WEIR - EVENING (CHAPTER TWO: The Towpath)",
+        ]
+
+    @pytest.mark.parametrize(
+        "opening",
+        [
+            "By noon the rain had stopped.",
+            "For my mother it was the end.",
+            "A story was told in the kitchen.",
+            "The end came.",
+        ],
+    )
+    def test_a_story_may_open_like_front_matter(self, opening: str):
+        board = prose(f"{opening}\n\nAnna stood in the kitchen.\n\n“Tea?” said Anna.\n")
+        assert min(span.first for shot in board.shots() for span in [shot.source]) == 1
+
+
+def test_a_street_is_not_what_it_is_called_after():
+    [scene] = prose("Anna waited in the surgery on Hill Street.\n\n“Tea?” said Anna.\n").scenes
+    assert scene.heading == "INT. SURGERY - DAY"
+
+
+def test_a_coats_colour_is_not_the_hairs():
+    board = prose(
+        "Anna, huge, in a green raincoat, her hair cropped, stood in the kitchen.\n\n“Tea?” said Anna.\n"
+    )
+    [anna] = [a for a in board.anchors if isinstance(a, CharacterAnchor)]
+    assert anna.look.upper.colour == "#4f7350"
+    assert anna.look.hair.colour != anna.look.upper.colour
+    assert (anna.look.hair.style, anna.look.build) == (HairStyle.CROP, Build.BROAD)
 
 
 def test_a_list_is_no_story():

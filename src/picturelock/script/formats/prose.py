@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from picturelock.script.source import Paragraph, ParagraphKind, Passage, Prose, Source, joined
 
@@ -12,8 +13,19 @@ _CHAPTER = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"(?:[*＊⁂•·~—–\-_=#＃◇◆○●※+]\s*){1,}")
+#: Before a book's first sentence; no part of the story.
+_FRONT = re.compile(
+    r"(?i:by) (?:(?:and|de|van|von|[A-Z][\w.'’-]*)\s?){1,6}"
+    r"|(?i:an? (?:novel|novella|(?:short )?story|tale|memoir|thriller|romance|mystery)\b.{0,40}(?<![.!?…]))"
+    r"|(?i:(?:copyright|©|\(c\) |all rights reserved|(?:first )?published (?:by|in) |printed in |isbn).{0,200})"
+    r"|(?i:(?:for|to) (?:my|our|the memory of|all (?:those|who)) (?:\S+ ?){1,7}(?<![.!?…,])|(?:table of )?contents)"
+    r"|作者[:：].{1,20}|文[/／:：].{1,20}|版权所有.{0,40}|目\s*录|(?:谨以此书)?献给[^。！？]{1,20}"
+)
+_END = re.compile(r"[\W_]*(?:the end|end|fin|finis|全文完|全书完|全剧终|剧终|完)[\W_]*", re.IGNORECASE)
 _TERMINAL = ".!?…\"'”’)]。！？”」』：:—"
 _WRAPPED_AT_MOST = 100
+_DEDICATION = 400
+"""Characters before the first of several chapters that are no story yet: whom it is for, a line that it quotes."""
 
 
 class PlainProse:
@@ -26,8 +38,8 @@ class PlainProse:
 
     def read(self, text: str, name: str) -> Source:
         lines = text.split("\n")
-        paragraphs = list(_paragraphs(lines))
-        title, paragraphs = _titled(paragraphs, name)
+        title, paragraphs = _titled(list(_paragraphs(lines)), name)
+        paragraphs = _told(_with_chapter_titles(paragraphs))
         return Prose(name=name, title=title, paragraphs=tuple(paragraphs), lines=len(lines))
 
 
@@ -72,7 +84,10 @@ def _usual_gap(lines: list[str]) -> int:
 
 def _split(block: list[tuple[int, str]]) -> Iterator[Paragraph]:
     """One wrapped paragraph, or one paragraph a line."""
-    if len(block) > 1 and not _wrapped(block):
+    if len(block) > 1 and _heads(block[0][1]):
+        yield _paragraph(block[:1])
+        block = block[1:]
+    if len(block) > 1 and (not _wrapped(block) or any(_FRONT.fullmatch(line) for _, line in block[:4])):
         for numbered in block:
             yield _paragraph([numbered])
     else:
@@ -87,12 +102,16 @@ def _wrapped(block: list[tuple[int, str]]) -> bool:
     return open_ended * 2 >= len(lengths) or min(lengths) > 0.75 * max(lengths) > 30
 
 
+def _heads(line: str) -> bool:
+    return len(line) < 90 and _CHAPTER.fullmatch(line) is not None
+
+
 def _paragraph(block: list[tuple[int, str]]) -> Paragraph:
     passage = joined(block)
     text = passage.text
     if len(block) == 1 and _BREAK.fullmatch(text):
         return Paragraph(ParagraphKind.BREAK, passage)
-    if len(block) == 1 and len(text) < 90 and _CHAPTER.fullmatch(text):
+    if len(block) == 1 and _heads(text):
         return Paragraph(ParagraphKind.CHAPTER, Passage(text.lstrip("# "), passage.line))
     if "*" in text or "_" in text:
         return Paragraph(ParagraphKind.TEXT, _without_emphasis(passage))
@@ -136,11 +155,37 @@ def _titled(paragraphs: list[Paragraph], name: str) -> tuple[str, list[Paragraph
     alone = len(paragraphs) == 1 and first.kind is ParagraphKind.TEXT and _nothing_but_a_title(first.text)
     if not (heading or short or alone):
         return fallback, paragraphs
-    rest = paragraphs[1:]
-    if (
-        rest
-        and rest[0].kind is ParagraphKind.TEXT
-        and re.fullmatch(r"(?i)by\s+[\w .'-]{3,40}|作者[:：].{1,20}|文[/／:：].{1,20}", rest[0].text)
-    ):
-        rest = rest[1:]
-    return text, [Paragraph(ParagraphKind.TITLE, first.passage), *rest]
+    return text, [Paragraph(ParagraphKind.TITLE, first.passage), *paragraphs[1:]]
+
+
+def _with_chapter_titles(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """``CHAPTER TWO`` and ``The Weir`` under it are one heading."""
+    found: list[Paragraph] = []
+    for number, paragraph in enumerate(paragraphs):
+        before = found[-1] if found else None
+        if (
+            before
+            and before.kind is ParagraphKind.CHAPTER
+            and before is paragraphs[number - 1]
+            and paragraph.kind is ParagraphKind.TEXT
+            and not paragraph.passage.breaks
+            and _nothing_but_a_title(paragraph.text)
+        ):
+            text = f"{before.text}: {paragraph.text.strip('《》')}"
+            found[-1] = Paragraph(ParagraphKind.CHAPTER, Passage(text, before.passage.line))
+        else:
+            found.append(paragraph)
+    return found
+
+
+def _told(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """The paragraphs without what a book has before its first sentence, and without ``THE END``."""
+    texts = [n for n, p in enumerate(paragraphs) if p.kind is ParagraphKind.TEXT]
+    chapters = [n for n, p in enumerate(paragraphs) if p.kind is ParagraphKind.CHAPTER]
+    front = list(takewhile(lambda n: _FRONT.fullmatch(paragraphs[n].text), texts))
+    before = [n for n in texts if chapters and n < chapters[0]]
+    if len(chapters) > 1 and sum(len(paragraphs[n].text) for n in before) < _DEDICATION:
+        front += before
+    end = texts[-1:] if texts and _END.fullmatch(paragraphs[texts[-1]].text) else []
+    dropped = {*front, *end}
+    return [p for n, p in enumerate(paragraphs) if n not in dropped]

@@ -68,6 +68,7 @@ TALL = {"tall": 0.1, "lanky": 0.1, "towering": 0.16, "huge": 0.14, "giant": 0.16
         "small": -0.1, "高大": 0.12, "高个": 0.1, "瘦高": 0.1, "矮小": -0.12, "矮": -0.1}  # fmt: skip
 BUILD = {
     "broad": Build.BROAD, "broad-shouldered": Build.BROAD, "burly": Build.BROAD, "heavy": Build.BROAD,
+    "huge": Build.BROAD, "giant": Build.BROAD, "hulking": Build.BROAD,
     "stocky": Build.STOCKY, "stout": Build.STOCKY, "plump": Build.STOCKY, "round": Build.STOCKY,
     "slight": Build.SLIGHT, "thin": Build.SLIGHT, "lean": Build.SLIGHT, "slim": Build.SLIGHT, "wiry": Build.SLIGHT,
     "gaunt": Build.SLIGHT, "lanky": Build.SLIGHT, "魁梧": Build.BROAD, "壮": Build.BROAD, "胖": Build.STOCKY, "瘦": Build.SLIGHT,
@@ -87,11 +88,31 @@ MALE_NAMES = word_set(
     "teo jonas tom tomas thomas john jack james peter paul david daniel henry george william robert "
     "michael marcus samuel sam ben jacob joseph elias oskar karl ivan anton luca leo hugo felix "
     "martin simon adam noah frank edward arthur walter albert harry charlie max victor nathan luke "
-    "mark matthew andrew emil anders pavel mateo bruno"
+    "mark matthew andrew emil anders pavel mateo bruno augustus augustine alan alfred alexander aleksander ambrose angus "
+    "archie arnold bernard brian callum carl carlos cecil christopher claude clement colin conrad cyril declan dennis "
+    "diego dmitri donald douglas duncan edgar edmund edwin enzo eric ernest eugene fergus francis franz fred frederick "
+    "gabriel gareth geoffrey gerald giovanni gordon graham gregory gustav hamish hans harold hector herbert horace howard "
+    "ian isaac jasper javier jeremy jerome joe johan johannes jorge jose josef juan julian kenneth kevin klaus lars "
+    "laurence leon leonard lewis lionel lorenzo louis ludwig magnus malcolm marco mario maurice miguel miles mikhail "
+    "mohamed nicholas nigel nikolai norman oliver oscar owen pablo patrick pedro percy philip pierre ralph raymond "
+    "reginald richard roger roland ronald rory rupert sebastian sergei seth sidney stanley stefan stephen steven stuart "
+    "terence theodore tim timothy tobias toby vincent vladimir wilfred wilhelm will yusuf"
 )
 FEMALE_NAMES = word_set(
     "mara anna maria mary elizabeth jane emma clara ruth sarah lena nora ada iris ines rosa lucy "
     "alice ella eva grace hannah helen ida irene julia kate laura lily lydia marta mia nina olga "
     "rachel rose sofia sophie vera violet wren greta ingrid elsa freya astrid tess molly margaret "
-    "catherine agnes edith martha ilse"
+    "catherine agnes edith martha ilse abigail adele agatha alexandra amelia amy andrea angela anita anne annie audrey "
+    "april aurora barbara beatrice bella bertha bessie betty bridget camille carmen caroline cecilia celia charlotte chloe "
+    "christine cora daisy daphne deborah delia diana dolores dora doris dorothy eileen elaine eleanor elena elise "
+    "ellen elsie emily erika esme esther eugenia evelyn fatima fiona flora florence frances francesca frieda gemma "
+    "georgia geraldine gertrude gina giulia gloria gwen harriet hattie heather heidi henrietta hilda imogen ingeborg "
+    "isabel isabella isla ivy jacqueline janet jean jennifer jenny jessica jo joan joanna josephine joyce judith juliet june "
+    "karen katherine kathleen katie kirsten leila leona linda lisa lottie louisa louise lucia lucinda mabel madeleine "
+    "maggie maisie marcia margot marianne marie marion marjorie maud maureen mavis may mildred milly miriam molly "
+    "monica muriel myrtle nan nancy natalia natasha nell nellie nicole niamh olivia pamela patricia paula pauline pearl "
+    "penelope philippa phoebe phyllis polly priscilla prudence rebecca renata rita roberta rosalind rosemary ruby "
+    "sabine sally samantha saskia sigrid simone siobhan stella susan susannah svetlana sybil sylvia tamara tanya "
+    "teresa theresa thelma thora tilda tilly ursula valerie vanessa veronica victoria vivian wanda wendy wilhelmina "
+    "winifred yasmin yvonne zoe zofia"
 )

@@ -9,7 +9,7 @@ TIME = {
     "morning": TimeOfDay.MORNING, "breakfast": TimeOfDay.MORNING, "noon": TimeOfDay.DAY, "midday": TimeOfDay.DAY,
     "day": TimeOfDay.DAY, "afternoon": TimeOfDay.AFTERNOON, "dusk": TimeOfDay.DUSK, "sunset": TimeOfDay.DUSK,
     "twilight": TimeOfDay.DUSK, "magic hour": TimeOfDay.DUSK, "sundown": TimeOfDay.DUSK, "nightfall": TimeOfDay.DUSK,
-    "evening": TimeOfDay.EVENING, "night": TimeOfDay.NIGHT, "midnight": TimeOfDay.NIGHT, "tonight": TimeOfDay.NIGHT,
+    "daytime": TimeOfDay.DAY, "nighttime": TimeOfDay.NIGHT, "evening": TimeOfDay.EVENING, "night": TimeOfDay.NIGHT, "midnight": TimeOfDay.NIGHT, "tonight": TimeOfDay.NIGHT,
     "黎明": TimeOfDay.DAWN, "拂晓": TimeOfDay.DAWN, "天亮": TimeOfDay.DAWN, "清晨": TimeOfDay.MORNING, "早晨": TimeOfDay.MORNING,
     "早上": TimeOfDay.MORNING, "上午": TimeOfDay.MORNING, "中午": TimeOfDay.DAY, "正午": TimeOfDay.DAY, "白天": TimeOfDay.DAY,
     "下午": TimeOfDay.AFTERNOON, "午后": TimeOfDay.AFTERNOON, "黄昏": TimeOfDay.DUSK, "傍晚": TimeOfDay.DUSK, "日落": TimeOfDay.DUSK,
