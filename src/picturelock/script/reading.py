@@ -7,7 +7,7 @@ from enum import StrEnum
 from picturelock.core.blocking import Expression, Pose
 from picturelock.script.directions import Direction, direction_in
 from picturelock.script.lexicon import actions
-from picturelock.script.lexicon.forms import word_set
+from picturelock.script.lexicon.forms import forms, word_set
 from picturelock.script.people import TOGETHER, Mention, People
 from picturelock.script.props import things_in
 from picturelock.script.source import Passage
@@ -32,6 +32,9 @@ _SUBJECT_WORDS = word_set("he she they who and then both i")
 _ARTICLES = word_set(
     "the a an his her their its my your our of no this that every each in on at to with from by"
 )
+
+
+_RUNS = frozenset(forms("run"))
 
 
 class Focus(StrEnum):
@@ -121,10 +124,15 @@ _OBJECT_HER = word_set(
 
 
 def _only_owner(mention: Mention, text: str) -> bool:
-    """``her father``, ``Mara's coat``: whose it is, not who is seen; a hand or a face does show its owner."""
+    """``her father``, ``Mara's coat``: whose it is, not who is seen; a hand or a face does show its owner.
+
+    Nor is she seen through whose eyes the camera looks: ``POV MARA``.
+    """
+    if re.search(r"(?<!['’][sS] )\bP\.?O\.?V\.?\W*(?:(?i:of) )?$", text[: mention.start]):
+        return True
     after = text[mention.end : mention.end + 40]
     written = text[mention.start : mention.end].lower()
-    owned = re.match(r"['’]s\s+(?:\w+\s+)?(\w+)", after)
+    owned = re.match(r"['’][sS]\s+(?:\w+\s+)?(\w+)", after)
     if mention.pronoun and written in {"his", "her"}:
         owned = re.match(r"\s+(\w+)(?:\s+(\w+))?", after)
         if owned and written == "her" and (owned[1].lower() in _OBJECT_HER or owned[1][0].isupper()):
@@ -140,7 +148,7 @@ CHINESE_HOLDS = actions.CHINESE_TAKES.search
 
 def _subject(mentions: list[Mention], text: str) -> str:
     """The first who is not possessive ("Mara's lantern"), else the first."""
-    acting = [m for m in mentions if not re.match(r"['’]s\b|的", text[m.end :])
+    acting = [m for m in mentions if not re.match(r"['’][sS]\b|的", text[m.end :])
               and not (m.pronoun and text[m.start : m.end].lower() in {"his", "her", "him"})]  # fmt: skip
     return (acting or mentions)[0].person.name if mentions else ""
 
@@ -156,7 +164,7 @@ def _english(reading: Reading, mentions: list[Mention], starts: dict[int, str]) 
         if mention and (not mention.pronoun or word not in {"his", "her", "him"}):
             if last_take == "look" and since <= 4 and current and mention.person.name != current:
                 reading.looks.setdefault(current, mention.person.name)
-            possessive = reading.text[mention.end : mention.end + 2] in {"'s", "’s"}
+            possessive = reading.text[mention.end : mention.end + 2].lower() in {"'s", "’s"}
             current = current if possessive else mention.person.name
             inside, previous = mention.end, "he"
             continue
@@ -185,6 +193,8 @@ def _verb(word: str, previous: str, text: str, end: int) -> str:
         return phrase
     if word not in actions.POSE or previous in _ARTICLES:
         return ""
+    if word in _RUNS and following and following[0].lower() in _ARTICLES:
+        return "touch"  # ran a thumb along it
     if (
         word in _NOUNS
         and previous not in _SUBJECT_WORDS

@@ -27,6 +27,7 @@ _HEADS = frozenset(w.upper() for w in PERSON_NOUNS if len(w) > 2) - {
 }  # fmt: skip
 _QUALITIES = word_set("OLD YOUNG LITTLE TALL ELDERLY THE FIRST SECOND")
 _COMMON = frozenset(w.upper() for w in (*PERSON_NOUNS, *NOT_NAMES, *ENGLISH_PLACES, *FEATURES, *TITLES))
+_INTERCUT = re.compile(r"(?:BEGIN |END )?INTERCUT\b[^a-z]*$")
 _TOGETHER = re.compile(r"\s*(?:&|/|\+|,|\bAND\b|和|与)\s*")
 
 
@@ -260,6 +261,10 @@ class _Teller:
             entry=self.entry[0],
             entry_frames=self.entry[1],
         )
+        if element.number:
+            scene.marks.append(
+                Mark(what=f"scene {element.number} of the script", about="number", certainty=Certainty.NOTE)
+            )
         self._doubts(scene, said, before)
         self.entry, self.entry_mark = (TransitionKind.CUT, 0), ""
         self.scenes.append(scene)
@@ -290,6 +295,14 @@ class _Teller:
 
     def action(self, element: Element) -> None:
         scene = self._scene(element.passage.line)
+        if _INTERCUT.match(element.text):
+            scene.marks.append(
+                Mark(
+                    what=f"the script asks for “{element.text}”; the scenes stay one after the other",
+                    about="order",
+                )
+            )
+            return
         scene.beats.append(Action(element.passage))
         scene.last = max(scene.last, element.passage.last)
         weather = weather_in(element.text)

@@ -653,6 +653,31 @@ class TestBooks:
         assert min(span.first for shot in board.shots() for span in [shot.source]) == 1
 
 
+def test_a_point_of_view_does_not_show_whose_it_is():
+    board = fountain(
+        "INT. KITCHEN - NIGHT\n\nIDA (30) runs a thumb along the ledger. TOM (40) waits.\n\nIDA'S POV: Tom waves.\n\n"
+        "POV TOM - Ida smiles.\n"
+    )
+    shots = [s for s in board.shots() if s.framing is Framing.POINT_OF_VIEW]
+    assert [list(people(shot)) for shot in shots] == [["char_tom"], ["char_ida"]]
+    [thumb, *_] = [u.contract.subjects[0].pose for s in board.shots() for u in s.units if u.contract.subjects]
+    assert thumb is Pose.REACH
+
+
+def test_scene_numbers_are_kept_and_an_intercut_is_marked():
+    first, second = fountain(
+        "INT. KITCHEN - NIGHT #12A#\n\nIDA (30) waits.\n\nINTERCUT WITH:\n\nINT. OFFICE - NIGHT #13#\n\nTOM (40) waits.\n"
+    ).scenes
+    assert [m.what for m in first.marks] == [
+        "scene 12A of the script",
+        "the script asks for “INTERCUT WITH:”; the scenes stay one after the other",
+    ]
+    assert [m.what for m in second.marks] == ["scene 13 of the script"]
+    assert not [
+        shot for shot in first.shots if "INTERCUT" in shot.units[0].contract.purpose + shot.description
+    ]
+
+
 def test_a_street_is_not_what_it_is_called_after():
     [scene] = prose("Anna waited in the surgery on Hill Street.\n\n“Tea?” said Anna.\n").scenes
     assert scene.heading == "INT. SURGERY - DAY"
