@@ -21,7 +21,7 @@ from picturelock.script.lexicon.speech import (
     SELDOM_NAMES,
     SURNAMES,
 )
-from picturelock.script.people import PERSON_NOUNS
+from picturelock.script.people import PERSON_NOUNS, animals_in
 from picturelock.script.story import Person
 from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
 
@@ -75,6 +75,8 @@ def english_people(narration: list[str]) -> list[Person]:
         for match in _ROLE.finditer(text):
             serial += 1
             _weigh_role(text, match, serial, found)
+    beasts = animals_in(narration)
+    found = {n: e for n, e in found.items() if e.speech or n not in beasts}
     names = [n for n, e in found.items() if e.person and (n.lower() not in SELDOM_NAMES or e.speech >= 2)]
     # Who acts under a part of the name is also met under all of it: ``Augustus Pell came in`` and ``said Pell``.
     names += [n for n, e in found.items() if n not in names and e.named and _fuller(n, names)]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from picturelock.script.language import words
-from picturelock.script.lexicon.appearance import FEMALE, FEMALE_NAMES, MALE, MALE_NAMES
+from picturelock.script.lexicon.appearance import ANIMALS, FEMALE, FEMALE_NAMES, MALE, MALE_NAMES
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.story import Gender, Person
 
@@ -28,6 +28,17 @@ TOGETHER = re.compile(
     r"(?:^|[,;—] |\band |\bthen )(?:They|they)\b|(?i:\b(?:everyone|everybody|all (?:three|four|of them)|both of them|the (?:two|three|four) of them)\b)"
     r"|他们|她们|大家|两人|三人|二人"
 )
+
+
+_NAMED_ANIMAL = re.compile(
+    rf"\b(?:{'|'.join(sorted(ANIMALS))})(?:,? (?:called|named)|,) ([A-Z][\w’'-]*)(?=[,.;!?])"
+    rf"|\b([A-Z][\w’'-]*),? (?:the|an?) (?:[\w-]+ ){{0,2}}(?:{'|'.join(sorted(ANIMALS))})(?=[,.;!?])"
+)
+
+
+def animals_in(texts: Iterable[str]) -> frozenset[str]:
+    """Names that the text gives to animals: they are nobody to cast (``the dog, Rook,``, ``BISCUIT, an old spaniel.``)."""
+    return frozenset(name for text in texts for pair in _NAMED_ANIMAL.findall(text) for name in pair if name)
 
 
 def role_name(name: str) -> bool:

@@ -12,7 +12,7 @@ from picturelock.script.language import sentences
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import ENGLISH_PLACES, FEATURES
 from picturelock.script.lexicon.speech import NOT_NAMES
-from picturelock.script.people import PERSON_NOUNS, assign_genders
+from picturelock.script.people import PERSON_NOUNS, animals_in, assign_genders
 from picturelock.script.source import Element, ElementKind, Screenplay, language_of
 from picturelock.script.story import Action, Line, Person, Story, StoryScene
 from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
@@ -75,8 +75,9 @@ class _Casting:
         for name in order:
             if name in cues and not _several(name, cues):
                 casting.add(name, cues, introduced)
+        beasts = animals_in(e.text for e in screenplay.elements if e.kind is ElementKind.ACTION)
         for name in order:
-            if name in introduced and name not in casting.by_cue:
+            if name in introduced and name not in casting.by_cue and name not in beasts:
                 casting.add_silent(name)
         casting.shorten()
         casting.people.sort(key=lambda p: min(order.get(a.upper(), 10**9) for a in p.aliases))

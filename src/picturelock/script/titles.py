@@ -3,6 +3,7 @@
 ``DEPUTY HALE`` can be ``Hale`` and ``Mr. Pell`` can be ``Augustus Pell``; ``Mr. Pell`` is never ``Mrs. Pell``.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from picturelock.script.lexicon.appearance import FEMALE_NAMES, MALE_NAMES
@@ -47,6 +48,7 @@ class Named(NamedTuple):
         )
 
 
+@lru_cache(maxsize=4096)
 def taken_apart(name: str) -> Named:
     """Titles and the rest of a name.
 

@@ -653,6 +653,20 @@ class TestBooks:
         assert min(span.first for shot in board.shots() for span in [shot.source]) == 1
 
 
+def test_a_dog_is_not_cast_unless_it_speaks():
+    silent = fountain(
+        "INT. HALL - DAY\n\nThe dog, BISCUIT, an old spaniel, does not get up. IDA (30) waits.\n\nIDA\nUp.\n"
+    )
+    assert [a.name for a in silent.anchors if isinstance(a, CharacterAnchor)] == ["Ida"]
+    told = prose(
+        "Anna stood in the kitchen with the dog, Rook. Rook lifted his head. “Who is it?” said Anna. So Rook stood, and Rook "
+        "waited.\n\n“Me,” said Peter.\n"
+    )
+    assert [a.name for a in told.anchors if isinstance(a, CharacterAnchor)] == ["Anna", "Peter"]
+    fable = prose("Anna stood in the kitchen with the cat, Tom.\n\n“Milk,” said Tom.\n\n“No,” said Anna.\n")
+    assert [a.name for a in fable.anchors if isinstance(a, CharacterAnchor)] == ["Anna", "Tom"]
+
+
 def test_a_point_of_view_does_not_show_whose_it_is():
     board = fountain(
         "INT. KITCHEN - NIGHT\n\nIDA (30) runs a thumb along the ledger. TOM (40) waits.\n\nIDA'S POV: Tom waves.\n\n"

@@ -83,6 +83,10 @@ FEMALE = word_set(
     "she her hers herself woman girl mother daughter sister wife grandmother grandma aunt queen mrs "
     "ms miss lady mum mom mama widow waitress madam 她 奶奶 妈妈 母亲 女儿 姐姐 妹妹 阿姨 女人 女孩 小姐 太太 外婆 姑娘 大娘 大妈 娘"
 )
+ANIMALS = word_set(
+    "dog puppy hound spaniel terrier collie retriever labrador sheepdog mongrel cat kitten tomcat tabby horse mare pony "
+    "stallion donkey mule cow goat sheep parrot raven crow canary rabbit"
+)
 #: Given names whose bearer is nearly always one or the other; only used where no pronoun tells.
 MALE_NAMES = word_set(
     "teo jonas tom tomas thomas john jack james peter paul david daniel henry george william robert "
