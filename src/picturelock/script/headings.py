@@ -26,6 +26,12 @@ _OVER = re.compile(
 )
 
 
+#: When a scene plays in the story, not where.
+_STORY_TIME = re.compile(
+    r"(?i)(?:end (?:of )?)?(?:flash ?(?:back|forward)|dream(?: sequence)?|fantasy|memory|montage|present(?: day)?)|(?:18|19|20)\d\d|闪回|回忆|梦境"
+)
+
+
 class Heading(NamedTuple):
     """What a scene heading says.
 
@@ -61,7 +67,7 @@ def parse_heading(text: str) -> Heading:
         elif index and INHERITS.search(part):
             inherits = True
             time = time or time_in(part)
-        else:
+        elif len(parts) == 1 or not _STORY_TIME.fullmatch(part):
             place.append(part)
     time = time or time_in(aside)
     return Heading(titled(", ".join(place)), interior, time, inherits and time is None, weather_in(body))

@@ -48,7 +48,7 @@ def find_locations(story: Story) -> tuple[tuple[LocationAnchor, ...], list[Ancho
 
 
 def _key(scene: StoryScene, places: dict[str, _Place]) -> str:
-    base = slug(scene.place) or "unnamed"
+    base = slug(scene.place).removeprefix("the_") or "unnamed"
     same = next(
         (
             k

@@ -653,6 +653,13 @@ class TestBooks:
         assert min(span.first for shot in board.shots() for span in [shot.source]) == 1
 
 
+def test_a_flashback_plays_in_the_same_place():
+    board = fountain(
+        "EXT. ORCHARD - DAY\n\nIDA (30) waits.\n\n.FLASHBACK - THE ORCHARD, 1998\n\nIda waits.\n\nEXT. ORCHARD - FLASHBACK - DAY\n\nIda waits."
+    )
+    assert [scene.location for scene in board.scenes] == ["loc_orchard"] * 3
+
+
 def test_a_dog_is_not_cast_unless_it_speaks():
     silent = fountain(
         "INT. HALL - DAY\n\nThe dog, BISCUIT, an old spaniel, does not get up. IDA (30) waits.\n\nIDA\nUp.\n"
