@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from picturelock.core.digest import Digest
 from picturelock.db import tables
+from picturelock.gate.profiles import profile
 from picturelock.studio.folder import Folder
 from picturelock.testing.film import TWO_LAMPS, Film
 from picturelock.vault.local import LocalVault
@@ -50,5 +51,5 @@ def test_takes_that_wait_are_judged_again_by_the_profile_of_today(tmp_path: Path
     assert "Nothing waits" in film.must("inbox")
     with film.database() as database, database.read() as connection:
         verdicts = connection.execute(sa.select(tables.verdict.c.take, tables.verdict.c.profile)).all()
-    assert {(v.take, v.profile) for v in verdicts} >= {(take, "animatic/1") for take in made}
+    assert {(v.take, v.profile) for v in verdicts} >= {(take, profile("animatic").label) for take in made}
     assert len(verdicts) == 2 * len(made)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from picturelock.core.anchor import Value
+from picturelock.core.blocking import Weather
 from picturelock.core.codec import built
 from picturelock.core.contract import Move
 from picturelock.core.failures import BadDocument, NotFound
@@ -33,6 +34,7 @@ class Context(Value, frozen=True, kw_only=True):
         animated: A clip will be made from the picture.
         sound: The clip is to carry sound.
         last_keyframe: The clip has a locked picture to end on.
+        weather: Of the scene: fog takes contrast and edges from any picture.
     """
 
     move: Move = Move.STATIC
@@ -40,6 +42,7 @@ class Context(Value, frozen=True, kw_only=True):
     animated: bool = True
     sound: bool = False
     last_keyframe: bool = False
+    weather: Weather = Weather.CLEAR
 
 
 class Rule(Value, frozen=True, kw_only=True):
@@ -49,6 +52,7 @@ class Rule(Value, frozen=True, kw_only=True):
         least: Smallest value that passes.
         most: Largest value that passes.
         moves: Camera moves it applies to; empty for all.
+        weathers: The same for the scene's weather.
         plate: Applies to plates only, or to whole pictures only; ``None`` to both. The same for the next three.
         waive: Why a missing measurement is let pass; empty sends it to a person.
     """
@@ -57,6 +61,7 @@ class Rule(Value, frozen=True, kw_only=True):
     least: float | None = None
     most: float | None = None
     moves: tuple[Move, ...] = ()
+    weathers: tuple[Weather, ...] = ()
     plate: bool | None = None
     animated: bool | None = None
     sound: bool | None = None
@@ -66,13 +71,17 @@ class Rule(Value, frozen=True, kw_only=True):
 
     def applies(self, context: Context) -> bool:
         """Whether the rule is meant for this kind of take."""
-        return (not self.moves or context.move in self.moves) and all(
-            wanted is None or wanted == given
-            for wanted, given in (
-                (self.plate, context.plate),
-                (self.animated, context.animated),
-                (self.sound, context.sound),
-                (self.last_keyframe, context.last_keyframe),
+        return (
+            (not self.moves or context.move in self.moves)
+            and (not self.weathers or context.weather in self.weathers)
+            and all(
+                wanted is None or wanted == given
+                for wanted, given in (
+                    (self.plate, context.plate),
+                    (self.animated, context.animated),
+                    (self.sound, context.sound),
+                    (self.last_keyframe, context.last_keyframe),
+                )
             )
         )
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from picturelock.core.anchor import Anchor, CharacterAnchor, LocationAnchor, PropAnchor, StyleAnchor
-from picturelock.core.board import Shot, Unit, UnitKind
+from picturelock.core.board import Scene, Shot, Unit, UnitKind
 from picturelock.core.brief import Brief, ClipBrief, CompositeBrief, Layers, StillBrief, VoiceBrief
 from picturelock.core.codec import from_json
 from picturelock.core.digest import Digest
@@ -125,20 +125,26 @@ def gate_of(unit: Unit) -> Gate:
     return {UnitKind.CLIP: Gate.CLIP, UnitKind.VOICE: Gate.VOICE}.get(unit.kind, Gate.KEYFRAME)
 
 
-def context_of(shot: Shot, unit: Unit) -> Context:
+def context_of(scene: Scene, shot: Shot, unit: Unit) -> Context:
     """What thresholds may depend on for this unit."""
     return Context(
         move=shot.move.kind,
         plate=unit.kind is UnitKind.PLATE,
         animated=unit.kind is UnitKind.KEYFRAME,
         last_keyframe=shot.unit("key_last") is not None,
+        weather=scene.weather,
     )
 
 
 def answer(
-    measured: Iterable[Measurement], settings: Settings, shot: Shot, unit: Unit, situation: Situation
+    measured: Iterable[Measurement],
+    settings: Settings,
+    scene: Scene,
+    shot: Shot,
+    unit: Unit,
+    situation: Situation,
 ) -> tuple[Verdict, Decision]:
     """The gate's verdict and what follows. Pure."""
-    verdict = judge(gate_of(unit), measured, profile(settings.profile), context_of(shot, unit))
+    verdict = judge(gate_of(unit), measured, profile(settings.profile), context_of(scene, shot, unit))
     category = None if verdict.passed else diagnose(verdict, unit.contract)
     return verdict, decide(verdict, situation, category)

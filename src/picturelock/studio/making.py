@@ -608,7 +608,7 @@ class Workshop:
                 deterministic=model.deterministic,
                 available=open_actions(others),
             )
-            verdict, decision = judging.answer(measured, snapshot.settings, shot, unit, situation)
+            verdict, decision = judging.answer(measured, snapshot.settings, scene, shot, unit, situation)
             store.record_verdict(connection, production, take.id, verdict, decision, now)
             if decision.action is Action.ACCEPT and order.auto:
                 store.record_review(

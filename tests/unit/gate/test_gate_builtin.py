@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from picturelock.board.briefs import still_brief
 from picturelock.core.anchor import CharacterAnchor, LocationAnchor, StyleAnchor
 from picturelock.core.blocking import Blocking, Camera, Light, Placement, expected_boxes
 from picturelock.core.brief import ClipBrief, Layers, StillBrief
@@ -22,7 +23,7 @@ from picturelock.core.digest import Digest
 from picturelock.core.frametime import FrameRate
 from picturelock.core.ids import AnchorId
 from picturelock.core.policy import Format
-from picturelock.core.take import Verdict
+from picturelock.core.take import Passed, Verdict
 from picturelock.gate.check import Gate
 from picturelock.gate.judge import judge
 from picturelock.gate.measure import measure_clip, measure_still
@@ -31,6 +32,9 @@ from picturelock.gate.subject import ClipSubject, Looks, StillSubject
 from picturelock.generate.builtin.artist import draw_still
 from picturelock.generate.builtin.camera.clip import make
 from picturelock.generate.builtin.camera.path import end_of
+from picturelock.script.breakdown import breakdown
+from picturelock.script.formats.fountain import Fountain
+from picturelock.studio.judging import context_of
 from picturelock.testing.defects import CAUGHT_BY, ClipDefect, plant
 from picturelock.vault.local import LocalVault
 
@@ -154,3 +158,19 @@ def test_planted_defects_in_its_clips_fail(drawn: Drawn, defect: ClipDefect, tmp
     plant(drawn.clip(Move.TRUCK_LEFT), path, defect, FORMAT.frame_rate, 1)
     verdict = drawn.judged(path, Move.TRUCK_LEFT)
     assert {f.check for f in verdict.failures} & CAUGHT_BY[defect], verdict.failures
+
+
+@pytest.mark.parametrize("place", ["STREET", "FERRY LANDING", "FIELD", "SEA", "MOUNTAIN", "FOREST"])
+def test_a_drawing_of_fog_has_the_contrast_that_fog_leaves(place: str, tmp_path: Path) -> None:
+    board = breakdown(Fountain().read(f"EXT. {place} - DAWN\n\nThick fog lies on everything.\n", "fog"))
+    [scene] = board.scenes
+    [shot, *_] = scene.shots
+    unit = shot.units[0]
+    vault = LocalVault(tmp_path)
+    drawn = draw_still(still_brief(board, scene, shot, unit, Format(width=640, height=360)), 1, vault)
+    with vault.local(drawn.media) as path:
+        found = measure_still(StillSubject(path, drawn.media, Format(width=640, height=360), unit.contract))
+    wanted = {"keyframe.contrast", "keyframe.sharpness"}
+    seen = [measurement for measurement in found if measurement.check in wanted]
+    verdict = judge(Gate.KEYFRAME, seen, profile("animatic"), context_of(scene, shot, unit))
+    assert {r.check for r in verdict.results if isinstance(r, Passed)} == wanted, verdict.results

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from picturelock.core.blocking import Weather
 from picturelock.core.contract import Move
 from picturelock.core.digest import Digest
 from picturelock.core.failures import BadDocument, NotFound
@@ -35,6 +36,14 @@ def test_within_the_limit_passes_and_outside_fails():
     assert isinstance(result, Failed)
     assert "flicker is 2.01 levels" in result.reason
     assert result.limit == "<= 2"
+
+
+def test_a_rule_may_be_meant_for_a_weather():
+    mine = held(
+        {"check": "clip.flicker", "most": 9, "weathers": ["fog"]}, {"check": "clip.flicker", "most": 2}
+    )
+    assert judge(Gate.CLIP, [measured(5)], mine, Context(weather=Weather.FOG)).passed
+    assert not judge(Gate.CLIP, [measured(5)], mine, Context(weather=Weather.RAIN)).passed
 
 
 def test_what_was_not_measured_never_passes_and_a_waiver_is_recorded():
