@@ -26,7 +26,7 @@ from picturelock.script.story import Person
 from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
 
 _NAME = re.compile(
-    rf"(?:(?:{'|'.join(sorted(t.title() for t in TITLES - {'the'}))})\.?\s+){{0,2}}"
+    rf"(?:(?:{'|'.join(sorted(t.title() for t in TITLES))})\.?\s+){{0,2}}"
     r"[A-Z][a-zà-ÿ]+(?:-[A-Z][a-zà-ÿ]+)?(?:\s+(?:van |de |von )?[A-Z][a-zà-ÿ]+){0,2}"
 )
 _ROLE = re.compile(

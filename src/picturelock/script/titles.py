@@ -18,7 +18,7 @@ _RANKS = word_set(
     "doctor captain professor inspector detective sergeant constable sheriff deputy officer colonel major lieutenant"
     " commander corporal private general judge reverend nurse president agent"
 )
-_AGES = word_set("old young little the")
+_AGES = word_set("old young little")
 _SHORT = {"dr": "doctor", "capt": "captain", "prof": "professor", "sgt": "sergeant", "lt": "lieutenant", "mister": "mr",
           "ms": "miss", "auntie": "aunt", "madame": "madam"}  # fmt: skip
 TITLES = frozenset({*_SHORT, *_RANKS, *_AGES}).union(*_HONORIFICS.values())
@@ -57,7 +57,7 @@ def taken_apart(name: str) -> Named:
     """
     parts = name.split()
     bare = [part.lower().rstrip(".") for part in parts]
-    many = next((n for n, part in enumerate(bare) if part not in TITLES), len(parts) - 1)
+    many = next((n for n, part in enumerate(bare) if part not in TITLES | {"the"}), len(parts) - 1)
     return Named(frozenset(_SHORT.get(title, title) for title in bare[:many]), tuple(parts[many:]))
 
 
