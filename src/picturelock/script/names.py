@@ -21,7 +21,7 @@ from picturelock.script.lexicon.speech import (
     SELDOM_NAMES,
     SURNAMES,
 )
-from picturelock.script.people import PERSON_NOUNS, animals_in
+from picturelock.script.people import PERSON_NOUNS, animals_in, gender_of, role_name
 from picturelock.script.story import Person
 from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
 
@@ -49,11 +49,6 @@ class _Evidence:
     placed: int = 0
 
     @property
-    def named(self) -> bool:
-        """Whether this is a name at all, and not a sentence's first word before one (``Ask Pell``)."""
-        return self.mid > 0 and not self.placed
-
-    @property
     def person(self) -> bool:
         if self.placed * 2 > self.total and not self.speech:
             return False
@@ -79,7 +74,7 @@ def english_people(narration: list[str]) -> list[Person]:
     found = {n: e for n, e in found.items() if e.speech or n not in beasts}
     names = [n for n, e in found.items() if e.person and (n.lower() not in SELDOM_NAMES or e.speech >= 2)]
     # Who acts under a part of the name is also met under all of it: ``Augustus Pell came in`` and ``said Pell``.
-    names += [n for n, e in found.items() if n not in names and e.named and _fuller(n, names)]
+    names += [n for n, e in found.items() if n not in names and _fuller(n, e, names)]
     people = _merged(names, found)
     if _narrator(narration):
         people.append(
@@ -129,8 +124,11 @@ def _weigh_role(text: str, match: re.Match[str], serial: int, found: dict[str, _
     evidence.speech += bool(before and before[1].lower() in SAY) or bool(after and after[1].lower() in SAY)
 
 
-def _fuller(name: str, names: list[str]) -> bool:
-    return len(taken_apart(name).rest) > 1 and any(can_be_one(part, name) for part in names)
+def _fuller(name: str, evidence: _Evidence, names: list[str]) -> bool:
+    """Whether this is more of somebody's name, and not a sentence's first word before it (``Ask Pell``) or a place."""
+    titles, rest = taken_apart(name)
+    whole = bool(titles) or (len(rest) > 1 and evidence.mid > 0)
+    return whole and not evidence.placed and any(can_be_one(part, name) for part in names)
 
 
 def _merged(names: list[str], found: dict[str, _Evidence]) -> list[tuple[int, Person]]:
@@ -157,7 +155,23 @@ def _merged(names: list[str], found: dict[str, _Evidence]) -> list[tuple[int, Pe
             person.marks.append(f"“{name}” could be any of {', '.join(wider)}; {wider[0]} is assumed")
         elif apart[name].gender is not apart[wider[0]].gender and apart[name].titles:
             person.marks.append(f"“{name}” was taken for {wider[0]}")
+    _give_roles(people)
     return [(found[full].first, _called(person, people)) for full, person in people.items()]
+
+
+def _give_roles(people: dict[str, Person]) -> None:
+    """``the old woman`` is ``Old Nan`` where nobody else is called old and can be a woman."""
+    apart = {full: [taken_apart(alias) for alias in person.aliases] for full, person in people.items()}
+    for role in [full for full in people if role_name(full) and "old" in apart[full][0].titles]:
+        gender = gender_of((role.split()[-1].lower(),))
+        old = [
+            full
+            for full, names in apart.items()
+            if any("old" in n.titles and not role_name(n.rest[0]) and n.gender is gender for n in names)
+        ]
+        if gender and len(old) == 1:
+            people[old[0]].marks.append(f"“{role}” was taken for {old[0]}")
+            people[old[0]].aliases += people.pop(role).aliases
 
 
 def _called(person: Person, people: dict[str, Person]) -> Person:

@@ -186,7 +186,12 @@ def _by_name(person: Person) -> Gender | None:
         return Gender.FEMALE
     if any(w for alias in person.aliases for w in MALE if _cjk(w) and w in alias):
         return Gender.MALE
-    female, male = parts & (FEMALE | FEMALE_NAMES), parts & (MALE | MALE_NAMES)
-    if bool(female) == bool(male):
+    return gender_of(parts)
+
+
+def gender_of(names: Iterable[str]) -> Gender | None:
+    """What nouns and given names in small letters tell; ``None`` where they tell nothing, or both."""
+    female, male = (any(n in known for n in names) for known in (FEMALE | FEMALE_NAMES, MALE | MALE_NAMES))
+    if female == male:
         return None
     return Gender.FEMALE if female else Gender.MALE

@@ -593,6 +593,13 @@ class TestOnePersonOneAnchor:
         seen = {str(s.who) for shot in board.shots() for unit in shot.units for s in unit.contract.subjects}
         assert {"char_mr_halloran", "char_zofia_brandt"} <= seen
 
+    def test_the_old_woman_is_old_nan(self):
+        board = prose(
+            "Old Nan sat by the stove in the kitchen. Peter came in.\n\n“Shut it,” said Nan.\n\n“I did,” said Peter.\n\n“Twice,” "
+            "said the old woman.\n"
+        )
+        assert self.cast(board) == {"Nan": ("“Old Woman” was taken for Old Nan",), "Peter": ()}
+
     def test_young_ida_and_numbered_guards_are_others(self):
         board = self.played(
             "YOUNG IDA\nPapa?\n\nIDA\nYes.\n\nGUARD 1\nStop.\n\nGUARD 2\nHalt.\n\nGUARD\nWho?\n"
