@@ -1,13 +1,11 @@
 """The command line: a thin face of :class:`picturelock.studio.facade.Studio`."""
 
-import gc
 from typing import TYPE_CHECKING
+
+from picturelock.cli.importing import importing
 
 if TYPE_CHECKING:
     import click
-
-_NEW_OBJECTS = 50_000
-"""Between two searches for cycles: importing makes many objects and next to no cycles, and every search reads them all."""
 
 
 def whole() -> "click.Group":
@@ -21,8 +19,8 @@ def whole() -> "click.Group":
 
 def main() -> None:
     """Run the ``picturelock`` command."""
-    gc.set_threshold(_NEW_OBJECTS)
-    from picturelock.cli.commands import run
+    with importing():
+        from picturelock.cli.commands import run
 
-    whole()
+        whole()
     run()

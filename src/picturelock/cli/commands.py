@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from picturelock import __version__
+from picturelock.cli.importing import importing
 from picturelock.cli.output import bounded, counted, emit, explain, progress, say, table, unreachable
 from picturelock.core.failures import Conflict, PicturelockError, WaitsForPerson
 
@@ -82,7 +83,8 @@ def in_studio(command: F) -> F:
     @wraps(command)
     @click.pass_context
     def opened(context: click.Context, *args: Any, **kwargs: Any) -> Any:
-        from picturelock.studio.facade import Studio
+        with importing():
+            from picturelock.studio.facade import Studio
 
         with Studio.open(context.obj["where"], author=context.obj["author"]) as studio:
             return command(studio, *args, **kwargs)
