@@ -35,6 +35,7 @@ _ARTICLES = word_set(
 
 
 _RUNS = frozenset(forms("run"))
+_OWN = word_set("a an his her their one both")
 
 
 class Focus(StrEnum):
@@ -193,7 +194,7 @@ def _verb(word: str, previous: str, text: str, end: int) -> str:
         return phrase
     if word not in actions.POSE or previous in _ARTICLES:
         return ""
-    if word in _RUNS and following and following[0].lower() in _ARTICLES:
+    if word in _RUNS and following and following[0].lower() in _OWN:
         return "touch"  # ran a thumb along it
     if (
         word in _NOUNS

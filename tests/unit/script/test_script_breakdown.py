@@ -690,6 +690,8 @@ def test_a_point_of_view_does_not_show_whose_it_is():
     assert [list(people(shot)) for shot in shots] == [["char_tom"], ["char_ida"]]
     [thumb, *_] = [u.contract.subjects[0].pose for s in board.shots() for u in s.units if u.contract.subjects]
     assert thumb is Pose.REACH
+    runs = fountain("EXT. QUAY - DAY\n\nIDA (30) waits.\n\nIda runs to meet the boat.\n")
+    assert Pose.RUN in [s.pose for shot in runs.shots() for u in shot.units for s in u.contract.subjects]
 
 
 def test_scene_numbers_are_kept_and_an_intercut_is_marked():
