@@ -258,6 +258,10 @@ class Transact:
         """Put a job back on its queue. Its recorded steps stay recorded. The caller knows that its worker is dead."""
         self._client.resume_workflow(job.key, queue_name=job.queue)
 
+    def knows(self, version: str) -> bool:
+        """Whether a worker of this version has ever been launched."""
+        return any(known["version_name"] == version for known in self._client.list_application_versions())
+
     def make_latest(self, version: str) -> None:
         """This version is the one that takes jobs over from others."""
         self._client.set_latest_application_version(version)

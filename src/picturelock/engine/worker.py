@@ -209,14 +209,16 @@ class _Worker:
     def start(self, queues: list[str]) -> None:
         engine = self._engine
         self._take_back({engine.identity})
+        new = not self._library.knows(engine.version)
         self._library.launch(
             version=engine.version,
             queues=[engine.queues[name] for name in queues],
             workflows={name: self._entry(function) for name, function in engine.workflows.items()},
         )
         alone = all(other.identity == engine.identity for other in pulse.workers(engine.database))
-        if alone:
-            # Going back to an older version is a decision too: the one that works is the one that counts.
+        if alone or new:
+            # Going back to an older version is a decision too: the one that works is the one that counts. A new one is
+            # the latest by itself, but on SQLite the library notes its first time in whole seconds.
             self._library.make_latest(engine.version)
         self._beating.start()
 
