@@ -510,10 +510,7 @@ def _apart(one: SetPiece, other: SetPiece) -> bool:
     if one.kind is K.TREE and other.kind is K.TREE:
         return (one.x_m - other.x_m) ** 2 + (one.z_m - other.z_m) ** 2 > 1.6**2
     a, b = footprint(one), footprint(other)
-    gap = 1e-6
-    return (
-        a.right <= b.left + gap or b.right <= a.left + gap or a.far <= b.near + gap or b.far <= a.near + gap
-    )
+    return a.right <= b.left or b.right <= a.left or a.far <= b.near or b.far <= a.near
 
 
 _ON_FLOOR_BY_WALL = frozenset({K.BENCH, K.BED, K.SHELF, K.DESK, K.COUNTER, K.STOVE, K.MACHINE, K.CRATE, K.BARREL,

@@ -708,6 +708,19 @@ def test_scene_numbers_are_kept_and_an_intercut_is_marked():
     ]
 
 
+def test_a_wrapped_sentence_is_neither_a_heading_nor_a_dedication():
+    text = (
+        "Anna stood in the kitchen.\n\nPart two of the plan was simple, and\nAnna waited.\n\nPeter had come\n"
+        "for my mother and the others\nwho waited.\n"
+    )
+    source = PlainProse().read(text, "test")
+    assert [p.text for p in source.paragraphs if p.kind is ParagraphKind.TEXT] == [  # pyright: ignore[reportAttributeAccessIssue]
+        "Anna stood in the kitchen.",
+        "Part two of the plan was simple, and Anna waited.",
+        "Peter had come for my mother and the others who waited.",
+    ]
+
+
 def test_a_street_is_not_what_it_is_called_after():
     [scene] = prose("Anna waited in the surgery on Hill Street.\n\n“Tea?” said Anna.\n").scenes
     assert scene.heading == "INT. SURGERY - DAY"

@@ -45,6 +45,7 @@ class PlainProse:
 
 def _paragraphs(lines: list[str]) -> Iterator[Paragraph]:
     usual = _usual_gap(lines)
+    top = next((number for number, raw in enumerate(lines, start=1) if raw.strip()), 0)
     block: list[tuple[int, str]] = []
     gap = 0
     for number, raw in enumerate([*lines, ""], start=1):
@@ -54,12 +55,12 @@ def _paragraphs(lines: list[str]) -> Iterator[Paragraph]:
                 yield Paragraph(ParagraphKind.BREAK, Passage("", number - gap))
             gap = 0
             if block and _indented(raw):
-                yield from _split(block)
+                yield from _split(block, top=block[0][0] == top)
                 block = []
             block.append((number, line))
             continue
         if block:
-            yield from _split(block)
+            yield from _split(block, top=block[0][0] == top)
             block = []
         gap += 1
 
@@ -82,12 +83,14 @@ def _usual_gap(lines: list[str]) -> int:
     return max(spaced, key=lambda k: (spaced[k], -k)) if spaced else 0
 
 
-def _split(block: list[tuple[int, str]]) -> Iterator[Paragraph]:
-    """One wrapped paragraph, or one paragraph a line."""
-    if len(block) > 1 and _heads(block[0][1]):
+def _split(block: list[tuple[int, str]], *, top: bool) -> Iterator[Paragraph]:
+    """One wrapped paragraph, or one paragraph a line; on top of all a title may have its author's name under it."""
+    # ``CHAPTER TWO`` over its title or its text; ``Part two of the plan was …`` is a sentence.
+    if len(block) > 1 and _heads(block[0][1]) and len(block[0][1].split()) <= 2:
         yield _paragraph(block[:1])
         block = block[1:]
-    if len(block) > 1 and (not _wrapped(block) or any(_FRONT.fullmatch(line) for _, line in block[:4])):
+    signed = top and any(_FRONT.fullmatch(line) for _, line in block)
+    if len(block) > 1 and (signed or not _wrapped(block)):
         for numbered in block:
             yield _paragraph([numbered])
     else:
