@@ -235,3 +235,44 @@ def test_a_job_that_hangs_at_its_vendor_does_not_keep_the_run_and_comes_before_a
         assert "1 paid call waits for your decision" in said
         assert "picturelock cancel" in film.must("inbox")
         assert film.reckon(emulated["runway"]).clean
+
+
+@pytest.mark.parametrize("fallback", ["", "builtin/camera"])
+def test_jobs_that_hang_in_every_place_of_an_account_keep_neither_the_run_nor_other_makers(
+    tmp_path: Path, fallback: str
+) -> None:
+    (tmp_path / "weather.fountain").write_text(weather(3), "utf-8")
+    with in_a_hurry("runway") as emulated:
+        emulated["runway"].misbehave(Rule(fault=Fault.HANGS))
+        # A vendor's hour is a few seconds.
+        hasty = {"PICTURELOCK_PACE": "0.002", "PICTURELOCK_RUNWAY_CONCURRENCY": "1"}
+        environment = surroundings(emulated) | hasty
+        script = ("--script", "weather.fountain", "--size", "640x360", "--auto-approve")
+        Film(tmp_path, environment).must("init", "film", *script)
+        film = Film(tmp_path / "film", environment)
+        with (film.folder / "production.yaml").open("a", encoding="utf-8") as settings:
+            settings.write(
+                f"profile: unattended\nrouting: {{clip: {CLIPS['runway']}}}\ncaps: {{money: 5USD}}\n"
+            )
+            if fallback:
+                settings.write(f"fallback: {{clip: [{fallback}]}}\n")
+        code, said = film.command("run")
+        assert code == (3 if fallback else 1), said
+        waiting = film.must("inbox")
+        assert waiting.count("longer than it ever needs") == 1
+        assert waiting.count("all 1 places at runway") == (0 if fallback else 2)
+        with Studio.open(film.folder) as studio:
+            made = {unit.unit.part for shot in studio.status().shots for unit in shot.units if unit.take}
+            report = studio.retrospective()
+        assert ("clip" in made) is bool(fallback)
+        assert report.clip_failures == 0  # nobody was asked in vain
+        assert report.clip_calls_here == (2 if fallback else 0)
+        assert film.reckon(emulated["runway"]).clean
+        # Once the job is called off, what waited for its place is sent.
+        with film.database() as database, database.read() as connection:
+            [stuck] = calls.open_calls(connection, production=film.name)
+        film.must("cancel", str(stuck.call.id))
+        code, said = film.command("run")
+        assert code == 0, said
+        assert film.must("inbox") == "Nothing waits for you.\n"
+        assert film.reckon(emulated["runway"]).clean

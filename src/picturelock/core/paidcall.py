@@ -40,6 +40,7 @@ class FailureKind(StrEnum):
     BAD_OUTPUT = "bad_output"
     GONE = "gone"
     STALLED = "stalled"
+    NO_PLACE = "no_place"
     UNKNOWN = "unknown"
 
     @property

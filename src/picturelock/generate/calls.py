@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from picturelock.core.codec import built, digest_of, plain
 from picturelock.core.digest import Digest
 from picturelock.core.failures import Conflict, NotFound
 from picturelock.core.ids import CallId, UnitId
-from picturelock.core.paidcall import CallEvent, CallState, Phase, Quote, after, fold
+from picturelock.core.paidcall import Accepted, CallEvent, CallState, Phase, Quote, after, fold
 from picturelock.core.value import Value
 from picturelock.db import tables
 from picturelock.db.connection import Database
@@ -71,6 +71,11 @@ class OpenCall(Value, frozen=True, kw_only=True):
     def changed_at(self) -> datetime:
         """When anything last happened."""
         return self.told[-1].at if self.told else self.call.intended_at
+
+    def stalled(self, now: datetime, patience: timedelta) -> bool:
+        """Whether its vendor has had the job longer than this."""
+        since = self.last(Accepted)
+        return self.state.phase is Phase.ACCEPTED and since is not None and now - since > patience
 
 
 def call_id(production: str, unit: UnitId, recipe: Digest, number: int) -> CallId:

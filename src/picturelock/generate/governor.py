@@ -32,19 +32,26 @@ class Governor:
         self._halved_at: datetime | None = None
         self._not_before: datetime | None = None
 
-    def room(self, in_flight: int, now: datetime) -> int:
+    def room(self, in_flight: int, now: datetime, stalled: int = 0) -> int:
         """How many more may be sent now.
 
         Args:
             in_flight: Requests that are out or accepted and not done.
             now: Aware UTC.
+            stalled: Of these, jobs that do not end. Only the vendor knows whether they still count, so while nothing
+                else is in flight one request at a time asks it.
         """
         if self._not_before is not None and now < self._not_before:
             return 0
+        another = 1 if in_flight == stalled and in_flight < self._most else 0
         if self._closed_until is not None:
             # Half open: one request tells whether the vendor is back.
-            return 1 if now >= self._closed_until and not in_flight else 0
-        return max(0, int(self._allowed) - in_flight)
+            return another if now >= self._closed_until else 0
+        return max(another, int(self._allowed) - in_flight)
+
+    def blocked(self, stalled: int) -> bool:
+        """Whether so many jobs that do not end take every place the account has."""
+        return stalled >= self._most
 
     def accepted(self) -> None:
         """A request was taken."""

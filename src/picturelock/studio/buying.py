@@ -678,6 +678,8 @@ def _remedy(failure: VendorFailure) -> str:
             return "Check the vendor's key with `picturelock doctor`."
         case FailureKind.MODERATED_INPUT | FailureKind.MODERATED_OUTPUT:
             return "Change the shot's contract or its references; the same request is not sent again."
+        case FailureKind.NO_PLACE:
+            return "Wait for those jobs or call them off, see `picturelock inbox`; then run again."
         case FailureKind.RETIRED:
             return "Choose the model that replaces it: `picturelock models`."
         case _:

@@ -95,11 +95,10 @@ def _read(production: Production, name: CallId) -> OpenCall:
 
 def is_stalled(call: OpenCall, clock: Clock) -> bool:
     """Whether a vendor has had a job longer than it ever needs."""
-    since = call.last(Accepted)
-    if call.state.phase is not Phase.ACCEPTED or since is None:
+    if call.state.phase is not Phase.ACCEPTED:
         return False
     patience = vendor(call.call.vendor).terms().patience_seconds * pace(call.call.vendor)
-    return clock.now() - since > timedelta(seconds=patience)
+    return call.stalled(clock.now(), timedelta(seconds=patience))
 
 
 def _view(call: OpenCall, clock: Clock) -> CallView:
@@ -133,7 +132,11 @@ def advice(call: OpenCall, *, stalled: bool) -> str:
             f"`picturelock resolve {name} --job ID`, `--never` or `--charged AMOUNT`."
         )
     if stalled:
-        return f"Wait on, or call it off with `picturelock cancel {name}`."
+        since = call.last(Accepted) or call.changed_at
+        return (
+            f"{call.call.vendor} has had it since {since:%Y-%m-%d %H:%M:%S}Z, longer than it ever needs. Wait on, or "
+            f"call it off with `picturelock cancel {name}`."
+        )
     return ""
 
 

@@ -17,6 +17,7 @@ from typing import Self
 from picturelock.core.clock import Clock
 from picturelock.core.codec import from_json
 from picturelock.core.digest import Digest
+from picturelock.core.failures import Retry
 from picturelock.core.ids import CallId
 from picturelock.core.paidcall import (
     Accepted,
@@ -25,9 +26,11 @@ from picturelock.core.paidcall import (
     Lost,
     NotFoundThere,
     Phase,
+    Refused,
     Submitting,
     TurnedAway,
     Unresolved,
+    VendorFailure,
 )
 from picturelock.core.take import Recipe
 from picturelock.db.connection import Database
@@ -101,6 +104,7 @@ class Desk:
         self._scale = scale
         self._poll_pause = timedelta(seconds=self._terms.poll_seconds * scale)
         self._settle = timedelta(seconds=self._terms.settle_seconds * scale)
+        self._patience = timedelta(seconds=self._terms.patience_seconds * scale)
         self._around = around
         self.governor = Governor(self._terms.concurrency, scale)
         self._following = Following(vendor=supplier.name)
@@ -152,7 +156,11 @@ class Desk:
                 elif call.state.not_before is None or call.state.not_before <= now:
                     waiting.append(call)
         out += handed
-        room = min(self.governor.room(len(out), now), _HANDED_IN - len(handed))
+        stuck = [call for call in out if call.stalled(now, self._patience)]
+        if self.governor.blocked(len(stuck)):
+            self._turn_back(waiting[:_LOOKS_A_ROUND], stuck)
+            return
+        room = min(self.governor.room(len(out), now, len(stuck)), _HANDED_IN - len(handed))
         chosen = next_calls(waiting, out, room)
         if not chosen:
             return
@@ -160,6 +168,23 @@ class Desk:
             for call in chosen:
                 self._submit(connection, self._buyer.sending(call.call, call.state))
         self._handed.update((call.call.id, (call.state.events, now)) for call in chosen)
+
+    def _turn_back(self, waiting: Sequence[OpenCall], stuck: Sequence[OpenCall]) -> None:
+        """Refuse what can never be sent while jobs that do not end take every place: others may make it, or nobody."""
+        if not waiting:
+            return
+        since = min(at for call in stuck if (at := call.last(Accepted)) is not None)
+        why = VendorFailure(
+            kind=FailureKind.NO_PLACE,
+            message=(
+                f"not sent: jobs that do not end take all {len(stuck)} places at {self._supplier.name} "
+                f"since {since:%Y-%m-%d %H:%M:%S}Z"
+            ),
+            retry=Retry.AFTER_CHANGE,
+        )
+        for call in waiting:
+            with self._around():
+                self._buyer.close(call, Refused(failure=why))
 
     def _is_handed_in(self, call: OpenCall, now: datetime) -> bool:
         """Whether the request waits for a worker. Handing it in again does nothing, but is not free."""
@@ -247,7 +272,7 @@ class Desk:
             case NoAnswer(after_seconds=after, rate_limited=limited):
                 if limited:
                     pause = timedelta(seconds=after or self._terms.poll_seconds)
-                    self._asked[call.call.id] = self._clock.now() + pause
+                    self._asked[call.call.id] = self._clock.now() + pause * self._scale
             case AtWork():
                 pass  # a job that hangs may be paid, so it is never given up; the inbox shows it
         passing("look.told")

@@ -1,6 +1,6 @@
 """What a desk learns from answers: how much a vendor takes, and when one that was down is back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,13 +28,16 @@ from picturelock.core.paidcall import (
     TurnedAway,
     VendorFailure,
 )
-from picturelock.core.policy import Settings
+from picturelock.core.policy import Caps, Settings
 from picturelock.db import tables
 from picturelock.db.connection import Database, open_database
 from picturelock.engine.port import Job
 from picturelock.generate import calls
 from picturelock.generate.calls import PaidCall
 from picturelock.generate.registry import vendor
+from picturelock.ledger import book
+from picturelock.ledger.scope import Scope
+from picturelock.ledger.totals import totals
 from picturelock.studio.buying import Buyer
 from picturelock.studio.desk import Desk
 from picturelock.vault.local import LocalVault
@@ -103,6 +106,10 @@ class Office:
         )
         with self.database.write() as connection:
             calls.intend(connection, call)
+            scope = Scope(unit=call.unit, vendor=call.vendor, model=call.model)
+            book.reserve(
+                connection, "p", Caps(money=PRICE * 1000), scope, name, call.quote, None, 0, self.clock.now()
+            )
         return name
 
     def tell(self, name: CallId, *events: CallEvent) -> None:
@@ -155,3 +162,72 @@ def test_one_answer_says_that_a_vendor_is_back_even_if_its_call_ended_between_tw
     with office.database.read() as connection:
         phase = calls.read(connection, waiting[0]).state.phase
     assert phase is (Phase.SETTLED if office.vendor == "openai" else Phase.ACCEPTED)
+
+
+@pytest.fixture
+def kling(tmp_path: Path) -> Iterator[Office]:
+    """Of a vendor that takes jobs."""
+    with open_database(tmp_path / "facts.db") as database:
+        yield Office("kling", database, LocalVault(tmp_path / "vault"))
+
+
+def hang(office: Office, numbers: Iterable[int]) -> list[CallId]:
+    """Calls that the vendor has had a day, and asked about a moment ago."""
+    hung = [office.intend(number) for number in numbers]
+    for name in hung:
+        office.tell(name, Submitting(worker="A"), Accepted(job=f"job-{name}", endpoint="e"))
+    office.clock.time += timedelta(days=1)
+    return hung
+
+
+def phase_of(office: Office, name: CallId) -> Phase:
+    with office.database.read() as connection:
+        return calls.read(connection, name).state.phase
+
+
+def test_jobs_that_do_not_end_and_take_every_place_turn_back_what_waits_for_one(kling: Office) -> None:
+    places = vendor("kling").terms().concurrency
+    hung = hang(kling, range(1, places + 1))
+    waits = kling.intend(99)
+    kling.turn()
+    assert kling.handed_in == []
+    with kling.database.read() as connection:
+        refused = calls.read(connection, waits).state
+    assert refused.phase is Phase.REFUSED
+    assert refused.failure is not None
+    assert refused.failure.kind is FailureKind.NO_PLACE
+    with kling.database.read() as connection:
+        assert totals(connection, "p", "USD").reserved == PRICE * places
+    assert f"all {places} places at kling since 2026-11-21 12:00:00Z" in refused.failure.message
+    # What the vendor has may be paid for, so that is never given up.
+    assert {phase_of(kling, name) for name in hung} == {Phase.ACCEPTED}
+
+
+def test_beside_jobs_that_do_not_end_one_request_at_a_time_asks_whether_there_is_room(kling: Office) -> None:
+    places = vendor("kling").terms().concurrency
+    hang(kling, range(1, places))
+    full = VendorFailure(kind=FailureKind.CONCURRENCY, message="full", retry=Retry.LATER)
+    for _ in range(8):
+        kling.desk.governor.turned_away(full.kind, kling.clock.now())
+        kling.clock.time += timedelta(minutes=1)
+    assert kling.desk.governor.allowed == 1
+    first, second = kling.intend(98), kling.intend(99)
+    kling.turn()
+    assert kling.handed_in == [first]
+    kling.tell(first, Submitting(worker="A"), TurnedAway(failure=full, not_before=kling.clock.now()))
+    kling.turn()
+    assert kling.handed_in == [first, first]
+    assert phase_of(kling, second) is Phase.RESERVED
+
+
+def test_a_vendor_that_is_down_is_asked_again_beside_a_job_that_does_not_end(kling: Office) -> None:
+    hang(kling, [1])
+    kling.turn()
+    for _ in range(OUTAGES):
+        kling.desk.governor.turned_away(FailureKind.OUTAGE, kling.clock.now())
+    waits = kling.intend(2)
+    kling.turn()
+    assert kling.handed_in == []
+    kling.clock.time += timedelta(minutes=1)
+    kling.turn()
+    assert kling.handed_in == [waits]
