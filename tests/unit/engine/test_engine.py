@@ -26,7 +26,7 @@ from picturelock.db.connection import Database
 from picturelock.db.statements import insert
 from picturelock.engine.engine import Engine
 from picturelock.engine.port import Failure, Foreign, Job, JobState, QueueSpec, State, Steps, Workflow
-from picturelock.engine.pulse import Pulse
+from picturelock.engine.pulse import Living, Pulse, beat
 
 
 class SystemClock:
@@ -544,6 +544,31 @@ def test_a_new_version_begins_again_what_an_older_one_left(studio: Studio) -> No
     with back.working():
         wait_for(lambda: back.job("after going back").state is State.RUNNING)
     back.close()
+
+
+def test_a_version_that_starts_within_the_second_of_anothers_start_takes_over_what_that_leaves(
+    studio: Studio,
+) -> None:
+    begun = threading.Event()
+
+    def first(steps: Steps, payload: Any) -> str:
+        begun.set()
+        steps.sleep(60)
+        return "old"
+
+    studio.workflows["work"] = first
+    old = studio.engine(version="1")
+    ask(old, job("begun"))
+    # Most of a second is left for both starts.
+    wait_for(lambda: datetime.now(UTC).microsecond < 50_000)
+    with old.working():
+        wait_for(begun.is_set)
+    old.close()
+    # A third process is at work, so it is not for want of others that the new version is the latest.
+    now = datetime.now(UTC)
+    beat(studio.database, Living(identity="third", host="another", pid=7, version="2", beat_at=now))
+    studio.workflows["work"] = lambda steps, payload: "new"
+    assert finish(studio.engine(version="2"))["begun"].result == "new"
 
 
 def left_between_versions(studio: Studio) -> Engine:
