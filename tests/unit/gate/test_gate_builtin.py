@@ -35,7 +35,7 @@ from picturelock.generate.builtin.camera.path import end_of
 from picturelock.script.breakdown import breakdown
 from picturelock.script.formats.fountain import Fountain
 from picturelock.studio.judging import context_of
-from picturelock.testing.defects import CAUGHT_BY, ClipDefect, plant
+from picturelock.testing.defects import CAUGHT_BY, ClipDefect, StillDefect, plant, spoil
 from picturelock.vault.local import LocalVault
 
 FORMAT = Format(width=480, height=270, handles=8)
@@ -160,17 +160,30 @@ def test_planted_defects_in_its_clips_fail(drawn: Drawn, defect: ClipDefect, tmp
     assert {f.check for f in verdict.failures} & CAUGHT_BY[defect], verdict.failures
 
 
+@pytest.mark.parametrize("time", ["DAWN", "DAY", "NIGHT"])
 @pytest.mark.parametrize("place", ["STREET", "FERRY LANDING", "FIELD", "SEA", "MOUNTAIN", "FOREST"])
-def test_a_drawing_of_fog_has_the_contrast_that_fog_leaves(place: str, tmp_path: Path) -> None:
-    board = breakdown(Fountain().read(f"EXT. {place} - DAWN\n\nThick fog lies on everything.\n", "fog"))
+def test_fog_takes_contrast_and_edges_but_not_as_much_as_a_fault_does(
+    place: str, time: str, tmp_path: Path
+) -> None:
+    board = breakdown(Fountain().read(f"EXT. {place} - {time}\n\nThick fog lies on everything.\n", "fog"))
     [scene] = board.scenes
     [shot, *_] = scene.shots
     unit = shot.units[0]
     vault = LocalVault(tmp_path)
-    drawn = draw_still(still_brief(board, scene, shot, unit, Format(width=640, height=360)), 1, vault)
-    with vault.local(drawn.media) as path:
-        found = measure_still(StillSubject(path, drawn.media, Format(width=640, height=360), unit.contract))
-    wanted = {"keyframe.contrast", "keyframe.sharpness"}
-    seen = [measurement for measurement in found if measurement.check in wanted]
-    verdict = judge(Gate.KEYFRAME, seen, profile("animatic"), context_of(scene, shot, unit))
-    assert {r.check for r in verdict.results if isinstance(r, Passed)} == wanted, verdict.results
+    picture = Format(width=640, height=360)
+    drawn = draw_still(still_brief(board, scene, shot, unit, picture), 1, vault)
+
+    def failed(media: Digest) -> set[str]:
+        with vault.local(media) as path:
+            found = measure_still(StillSubject(path, media, picture, unit.contract))
+        wanted = {"keyframe.contrast", "keyframe.sharpness"}
+        seen = [measurement for measurement in found if measurement.check in wanted]
+        verdict = judge(Gate.KEYFRAME, seen, profile("production"), context_of(scene, shot, unit))
+        results = [r for r in verdict.results if r.check in wanted]
+        assert {r.check for r in results} == wanted
+        return {r.check for r in results if not isinstance(r, Passed)}
+
+    assert failed(drawn.media) == set()
+    data = vault.read(drawn.media)
+    assert "keyframe.contrast" in failed(vault.put(spoil(data, StillDefect.FADED, 1)))
+    assert "keyframe.sharpness" in failed(vault.put(spoil(data, StillDefect.BLURRED, 1)))

@@ -35,7 +35,7 @@ _WEATHERS: dict[Weather, tuple[float, float, float, float]] = {
     Weather.RAIN: (0.92, 0.85, 48.0, 0.94),
     Weather.STORM: (1.0, 0.95, 36.0, 0.84),
     Weather.SNOW: (0.9, 0.7, 38.0, 1.08),
-    Weather.FOG: (0.5, 0.9, 11.0, 1.04),
+    Weather.FOG: (0.0, 0.9, 11.0, 1.04),
 }
 _FALLING = {Weather.RAIN: "rain", Weather.STORM: "rain", Weather.SNOW: "snow"}
 
@@ -60,6 +60,11 @@ def backdrop(time: TimeOfDay, weather: Weather, *, interior: bool, warmth: RGB) 
     if weather is Weather.SNOW:
         # Falling snow whitens what it hides.
         far = mix(far, mix(far, (1.0, 1.0, 1.0), 0.6), hour.ambient)
+    if weather is Weather.FOG:
+        # Fog scatters what light there is: it is paler than the dark behind it, and nothing of the sky shows through.
+        far = mix(far, (1.0, 1.0, 1.0), 1.3 * (0.6 - hour.ambient))
+        if not interior:
+            zenith = horizon = far
     if interior:
         return Backdrop(
             zenith=zenith,
