@@ -29,6 +29,8 @@ from picturelock.script.story import Action, Gender, Line, Person, Story, StoryS
 
 _SHORT_TAG = 3
 _OPENING = 5
+_WORDS = 48  # characters of a passage, so that a person knows which
+_SENTENCE = re.compile(r"[.!?…]\W*$|[。！？]")
 
 
 def story_of_prose(prose: Prose) -> Story:
@@ -48,8 +50,27 @@ def story_of_prose(prose: Prose) -> Story:
         language=language,
         people=teller.people.everyone,
         scenes=teller.scenes,
-        marks=teller.marks,
+        marks=[*_left_out(prose), *teller.marks],
     )
+
+
+def _left_out(prose: Prose) -> list[Mark]:
+    """What stands before the story is not filmed, but the reader of it may have been wrong."""
+    story = [p.passage.line for p in prose.paragraphs if p.kind is ParagraphKind.TEXT]
+    front = [p for p in prose.paragraphs if p.kind is ParagraphKind.FRONT]
+    before = [p.passage for p in front if story and p.passage.line < story[0]]
+    return [
+        Mark(
+            what=f"line {passage.line} is not filmed, being before the story: “{_opening_words(passage.text)}”",
+            about="front matter",
+            certainty=Certainty.DOUBT if _SENTENCE.search(passage.text) else Certainty.NOTE,
+        )
+        for passage in before
+    ]
+
+
+def _opening_words(text: str) -> str:
+    return text if len(text) <= _WORDS else text[:_WORDS].rstrip() + " …"
 
 
 @dataclass(slots=True)

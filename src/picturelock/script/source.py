@@ -116,9 +116,14 @@ class Screenplay:
 
 
 class ParagraphKind(StrEnum):
-    """Parts of a prose text."""
+    """Parts of a prose text.
+
+    Attributes:
+        FRONT: What a book has before its story and after it: whom it is for, who wrote it, ``THE END``.
+    """
 
     TEXT = "text"
+    FRONT = "front"
     TITLE = "title"
     CHAPTER = "chapter"
     BREAK = "break"

@@ -646,6 +646,17 @@ class TestBooks:
             "EXT. WEIR - EVENING (CHAPTER TWO: The Towpath)",
         ]
 
+    def test_what_is_left_out_before_the_story_is_reported(self):
+        saying = "The river keeps what it is given, and gives back what it likes."
+        text = f"The Weir\n\nby Anna Author\n\n{saying}\n\nCHAPTER ONE\n\nAnna waited.\n\nCHAPTER TWO\n\nAnna left.\n\nTHE END\n"
+        assert [(mark.what, mark.certainty) for mark in prose(text).marks] == [
+            ("line 3 is not filmed, being before the story: “by Anna Author”", Certainty.NOTE),
+            (
+                "line 5 is not filmed, being before the story: “The river keeps what it is given, and gives back …”",
+                Certainty.DOUBT,
+            ),
+        ]
+
     @pytest.mark.parametrize(
         "opening",
         [

@@ -39,7 +39,7 @@ class PlainProse:
     def read(self, text: str, name: str) -> Source:
         lines = text.split("\n")
         title, paragraphs = _titled(list(_paragraphs(lines)), name)
-        paragraphs = _told(_with_chapter_titles(paragraphs))
+        paragraphs = _without_front(_with_chapter_titles(paragraphs))
         return Prose(name=name, title=title, paragraphs=tuple(paragraphs), lines=len(lines))
 
 
@@ -181,8 +181,8 @@ def _with_chapter_titles(paragraphs: list[Paragraph]) -> list[Paragraph]:
     return found
 
 
-def _told(paragraphs: list[Paragraph]) -> list[Paragraph]:
-    """The paragraphs without what a book has before its first sentence, and without ``THE END``."""
+def _without_front(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """What a book has before its first sentence, and ``THE END``, told apart from its text."""
     texts = [n for n, p in enumerate(paragraphs) if p.kind is ParagraphKind.TEXT]
     chapters = [n for n, p in enumerate(paragraphs) if p.kind is ParagraphKind.CHAPTER]
     front = list(takewhile(lambda n: _FRONT.fullmatch(paragraphs[n].text), texts))
@@ -190,5 +190,5 @@ def _told(paragraphs: list[Paragraph]) -> list[Paragraph]:
     if len(chapters) > 1 and sum(len(paragraphs[n].text) for n in before) < _DEDICATION:
         front += before
     end = texts[-1:] if texts and _END.fullmatch(paragraphs[texts[-1]].text) else []
-    dropped = {*front, *end}
-    return [p for n, p in enumerate(paragraphs) if n not in dropped]
+    beside = {*front, *end}
+    return [Paragraph(ParagraphKind.FRONT, p.passage) if n in beside else p for n, p in enumerate(paragraphs)]
