@@ -13,6 +13,7 @@ from picturelock.media.opencv import cv2
 MOST_PIXELS = 64_000_000
 """Larger pictures are refused before they are decoded."""
 
+_TAIL = 64  # bytes in which the end mark stands; some programs write a little behind it
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 
@@ -131,9 +132,10 @@ def read(data: bytes, *, alpha: bool = False) -> NDArray[np.uint8]:
 
     Raises:
         BadDocument: Not a PNG or JPEG, or too large.
-        Damaged: It cannot be decoded.
+        Damaged: It breaks off, or cannot be decoded.
     """
     head = header(data)
+    _hold_whole(data, head.kind)
     if head.width < 1 or head.height < 1 or head.width * head.height > MOST_PIXELS:
         raise BadDocument(
             f"a picture of {head.width}x{head.height} is out of range",
@@ -147,6 +149,13 @@ def read(data: bytes, *, alpha: bool = False) -> NDArray[np.uint8]:
     if decoded is None or decoded.shape[:2] != (head.height, head.width):
         raise Damaged("the picture cannot be decoded", remedy="Export it again.")
     return _upright(_channels(_eight_bit(decoded), alpha=alpha), head.orientation)
+
+
+def _hold_whole(data: bytes, kind: Kind) -> None:
+    """A file's own end mark tells whether it is all there; decoders fill what is missing with grey."""
+    mark = b"IEND" if kind is Kind.PNG else b"\xff\xd9"
+    if mark not in data[-_TAIL:]:
+        raise Damaged(f"the {kind.upper()} ends before its end mark", remedy="Export it again.")
 
 
 def _eight_bit(pixels: NDArray[np.generic]) -> NDArray[np.uint8]:

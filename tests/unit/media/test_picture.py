@@ -116,6 +116,15 @@ def test_pictures_that_break_off_are_damaged(make, kept: int) -> None:  # type: 
         picture.read(data[:kept])
 
 
+@pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
+@pytest.mark.parametrize("make", [picture.png, picture.jpeg])
+def test_a_picture_whose_end_is_missing_is_not_filled_up(make, share: float, capfd) -> None:  # type: ignore[no-untyped-def]
+    data = make(np.random.default_rng(1).integers(0, 256, (400, 400, 3), dtype=np.uint8))
+    with pytest.raises(Damaged, match="ends before its end mark"):
+        picture.read(data[: int(len(data) * share)])
+    assert capfd.readouterr().err == ""  # nor does a decoder write over what a person reads
+
+
 @given(st.binary(max_size=200))
 def test_whatever_is_read_is_a_picture_or_a_typed_error(data: bytes) -> None:
     for start in (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"):

@@ -112,19 +112,7 @@ def view(subject: StillSubject) -> View:
         return View(subject, b"", None, None, str(error.strerror))
     try:
         head = header(data)
-        broken = _cut_short(data)
-        if broken:
-            return View(subject, data, head, None, broken)
         return View(subject, data, head, read(data, alpha=True), "")
     except PicturelockError as error:
         return View(subject, data, head, None, error.message)
 
-
-def _cut_short(data: bytes) -> str:
-    """Decoders fill what is missing with grey; a file's own end mark tells."""
-    tail = data[-64:]
-    if data.startswith(b"\x89PNG") and b"IEND" not in tail:
-        return "the PNG ends before its end mark"
-    if data.startswith(b"\xff\xd8") and b"\xff\xd9" not in tail:
-        return "the JPEG ends before its end mark"
-    return ""
