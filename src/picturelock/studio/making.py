@@ -4,7 +4,7 @@ Each step is durable before the next begins. A step in flight at a crash runs ag
 intent, the take and the verdict are written once by their keys, and the same recipe's bytes land on themselves.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -294,11 +294,13 @@ class Workshop:
                 found.append((wish.unit.id, job))
         return found
 
-    def judge_again(self, order: Order, takes: Iterable[TakeId]) -> None:
+    def judge_again(self, order: Order, takes: Collection[TakeId]) -> None:
         """Hand in the gate of takes whose work stopped before their gate answered, or that another profile answered on.
 
         What is at work stays as it is.
         """
+        if not takes:
+            return
         label = profile(self._snapshot(order).settings.profile).label
         with self._database.write() as connection:
             for take in store.read_some_takes(connection, order.production, takes).values():

@@ -1,7 +1,7 @@
 """A run: hand in what can be made, work it off in this process, and lock what policy may lock."""
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -201,7 +201,7 @@ def _work(
     on_progress: Callable[[Progress], None],
     found: Iterable[Wish],
     known: Facts,
-    silent: Iterable[TakeId],
+    silent: Collection[TakeId],
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Submit what is ready and work until nothing is left. Returns why units failed, and which a cap stopped."""
     engine, workshop = make_engine(production)
