@@ -127,9 +127,13 @@ def test_what_a_vendor_refused_is_made_by_who_costs_nothing_and_said_so(bought: 
     assert bought.report.fallbacks["builtin/artist"] >= 1
 
 
+UNREADABLE = {"truncated", "missing_frames", "uneven"}
+"""What is wrong with deliveries that are files of the kind, and cannot be taken in all the same."""
+
+
 def delivered(bought: Bought, book: Statement, made: set[str]) -> set[str]:
     """Of the jobs that a vendor made, those that we could use. Whatever else there is, the vendor's book tells of."""
-    spoilt = {fault.job for fault in book.faults} | {job.job for job in book.accepted if job.flaw}
+    spoilt = {fault.job for fault in book.faults} | {j.job for j in book.accepted if j.flaw in UNREADABLE}
     with bought.film.database() as database, database.read() as connection:
         known = {call.state.job: call.state for call in calls.calls_of(connection, bought.film.name)}
     usable = {job for job in made if job in known and known[job].phase is Phase.SETTLED}
@@ -199,8 +203,16 @@ def test_the_vendors_own_file_brings_both_books_to_the_same_cent(bought: Bought,
         after = studio.retrospective()
         by_vendor = {line.key: line.home.settled.amount for line in studio.cost(By.VENDOR).lines}
     assert abs(by_vendor["openai"] - charged) < CENT
-    whole = sum((book.net_usd() for book in bought.books.values()), Decimal(0))
-    assert abs(after.total_cost.amount - whole) < CENT
+    # What is charged for a call that waits for a person is booked when that is known; until then it is unsettled.
+    with bought.film.database() as database, database.read() as connection:
+        known = calls.calls_of(connection, bought.film.name)
+    ended = {call.state.job for call in known if call.state.phase.ended}
+    sums = {True: charged, False: Decimal(0)}
+    for book in bought.clips:
+        for posting in book.postings:
+            sums[posting.job in ended] += posting.amount * book.usd_per_unit
+    assert abs(after.total_cost.amount - sums[True]) < CENT
+    assert 0 <= sums[False] < after.unsettled.amount + CENT
 
 
 def test_without_money_or_anybody_to_take_over_the_run_ends_and_says_what_it_could_not_have(
@@ -265,7 +277,7 @@ def test_jobs_that_hang_in_every_place_of_an_account_keep_neither_the_run_nor_ot
         assert code == (3 if fallback else 1), said
         waiting = film.must("inbox")
         assert waiting.count("longer than it ever needs") == 1
-        assert waiting.count("all 1 places at runway") == (0 if fallback else 2)
+        assert waiting.count("take every place of the account at runway") == (0 if fallback else 2)
         with Studio.open(film.folder) as studio:
             made = {unit.unit.part for shot in studio.status().shots for unit in shot.units if unit.take}
             report = studio.retrospective()

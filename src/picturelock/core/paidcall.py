@@ -299,6 +299,11 @@ class CallState(Value, frozen=True, kw_only=True):
     vendor_model: str = ""
     note: str = ""
 
+    @property
+    def had_no_place(self) -> bool:
+        """Whether it was refused because its account had no place for it: its vendor was not asked in vain."""
+        return self.failure is not None and self.failure.kind is FailureKind.NO_PLACE
+
 
 def fold(events: Sequence[CallEvent]) -> CallState:
     """The state that these events lead to.

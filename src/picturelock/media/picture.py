@@ -13,7 +13,6 @@ from picturelock.media.opencv import cv2
 MOST_PIXELS = 64_000_000
 """Larger pictures are refused before they are decoded."""
 
-_TAIL = 64  # bytes in which the end mark stands; some programs write a little behind it
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
 
@@ -152,10 +151,40 @@ def read(data: bytes, *, alpha: bool = False) -> NDArray[np.uint8]:
 
 
 def _hold_whole(data: bytes, kind: Kind) -> None:
-    """A file's own end mark tells whether it is all there; decoders fill what is missing with grey."""
-    mark = b"IEND" if kind is Kind.PNG else b"\xff\xd9"
-    if mark not in data[-_TAIL:]:
+    """A file's own end mark tells whether it is all there; decoders fill what is missing with grey.
+
+    What stands behind the mark is nobody's business: cameras and editors write a good deal there.
+    """
+    whole = _png_ends(data) if kind is Kind.PNG else _jpeg_ends(data)
+    if not whole:
         raise Damaged(f"the {kind.upper()} ends before its end mark", remedy="Export it again.")
+
+
+def _png_ends(data: bytes) -> bool:
+    at = len(_PNG)
+    while at + 8 <= len(data):
+        length, name = struct.unpack(">I4s", data[at : at + 8])
+        at += 12 + length
+        if name == b"IEND":
+            return at <= len(data)
+    return False
+
+
+def _jpeg_ends(data: bytes) -> bool:
+    """An end mark follows the coded picture. In front of that, a small copy of the picture may have one of its own."""
+    at = 2
+    while at + 4 <= len(data):
+        marker = data[at + 1]
+        if marker == 0xFF:
+            at += 1
+        elif 0xD0 <= marker <= 0xD7 or marker == 0x01:
+            at += 2
+        elif marker == 0xDA:
+            return data.find(b"\xff\xd9", at) >= 0
+        else:
+            (length,) = struct.unpack(">H", data[at + 2 : at + 4])
+            at += 2 + length
+    return False
 
 
 def _eight_bit(pixels: NDArray[np.generic]) -> NDArray[np.uint8]:

@@ -404,18 +404,19 @@ class Buyer:
                 )
                 book.release(connection, call.production, call.id, why, now)
             error = _as_error(event, state)
-            spent = round((now - call.intended_at) / timedelta(milliseconds=1))
-            store.record_failed_call(
-                connection,
-                call.production,
-                call.unit,
-                call.recipe,
-                call.vendor,
-                call.model,
-                error,
-                spent,
-                now,
-            )
+            if not state.had_no_place:
+                spent = round((now - call.intended_at) / timedelta(milliseconds=1))
+                store.record_failed_call(
+                    connection,
+                    call.production,
+                    call.unit,
+                    call.recipe,
+                    call.vendor,
+                    call.model,
+                    error,
+                    spent,
+                    now,
+                )
             self._after_failure(connection, call, error)
 
         return self._tell(known, event, follow)
@@ -679,7 +680,7 @@ def _remedy(failure: VendorFailure) -> str:
         case FailureKind.MODERATED_INPUT | FailureKind.MODERATED_OUTPUT:
             return "Change the shot's contract or its references; the same request is not sent again."
         case FailureKind.NO_PLACE:
-            return "Wait for those jobs or call them off, see `picturelock inbox`; then run again."
+            return "The inbox of their production says what can be done about those jobs. Then run again."
         case FailureKind.RETIRED:
             return "Choose the model that replaces it: `picturelock models`."
         case _:

@@ -133,10 +133,12 @@ def advice(call: OpenCall, *, stalled: bool) -> str:
         )
     if stalled:
         since = call.last(Accepted) or call.changed_at
-        return (
-            f"{call.call.vendor} has had it since {since:%Y-%m-%d %H:%M:%S}Z, longer than it ever needs. Wait on, or "
-            f"call it off with `picturelock cancel {name}`."
+        way = (
+            f"call it off with `picturelock cancel {name}`"
+            if vendor(call.call.vendor).terms().cancels
+            else f"give it up with `picturelock resolve {name} --charged AMOUNT`; {call.call.vendor} calls nothing off"
         )
+        return f"{call.call.vendor} has had it since {since:%Y-%m-%d %H:%M:%S}Z, longer than it ever needs. Wait on, or {way}."
     return ""
 
 
@@ -166,7 +168,8 @@ def resolve(
         name: The call.
         job: The vendor has it under this name; it goes on from there.
         never: The vendor never got it; it is sent again.
-        charged: It is lost, and cost this much, in the vendor's currency; may be zero.
+        charged: It is lost, or its vendor has had it longer than it ever needs, and cost this much, in the vendor's
+            currency; may be zero.
         noted: A second job of the call, at the vendor, has been seen and dealt with.
         by: Who says so.
         why: For the record.
@@ -193,7 +196,8 @@ def resolve(
         with production.reading() as connection:
             if job in calls.jobs_of(connection, known.call.vendor) and job != known.state.job:
                 raise Conflict(f"job {job} belongs to another call", remedy="See `picturelock calls --all`.")
-    if known.state.phase not in {Phase.UNRESOLVED, Phase.IN_DOUBT}:
+    given_up = charged is not None and is_stalled(known, production.clock)
+    if known.state.phase not in {Phase.UNRESOLVED, Phase.IN_DOUBT} and not given_up:
         raise Conflict(f"call {name} is {known.state.phase.value} and needs no decision")
     engine, workshop = make_engine(production)
     with engine, priced(production.folder):

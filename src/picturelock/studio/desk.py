@@ -58,6 +58,7 @@ from picturelock.vault.store import Vault
 
 _log = logging.getLogger("picturelock.desk")
 _LOOKS_AT_ONCE = 8
+_NAMED = 3  # calls in a sentence
 _LOOKS_A_ROUND = 64  # so that sending does not wait until a thousand jobs are asked about
 _HANDED_IN = 64  # requests that wait for a thread; of the others, priority and fairness may still choose
 _HAND_IN_AGAIN = timedelta(minutes=1)
@@ -66,6 +67,7 @@ _RENEW = timedelta(seconds=2)
 _LOOK_AGAIN = timedelta(seconds=20)
 _LOOKED_LONG_ENOUGH = timedelta(minutes=30)
 _GONE = timedelta(minutes=5)
+_PULSE = pulse.Pulse()
 _OUT = {Phase.SUBMITTING, Phase.IN_DOUBT, Phase.ACCEPTED}
 
 
@@ -114,11 +116,17 @@ class Desk:
         self._heard: dict[CallId, int] = {}
         self._missed: dict[CallId, datetime] = {}
         self._first: dict[CallId, datetime] = {}
+        self._hangs: set[CallId] = set()
+        self._looked: set[CallId] = set()
 
     @property
     def vendor_name(self) -> str:
         """Whose account it keeps."""
         return self._supplier.name
+
+    def asked(self) -> frozenset[CallId]:
+        """Open calls that the vendor was asked about here, and whose answers are written down."""
+        return frozenset(self._looked)
 
     def turn(self, pool: ThreadPoolExecutor) -> bool:
         """One round: send, ask, look up.
@@ -156,7 +164,7 @@ class Desk:
                 elif call.state.not_before is None or call.state.not_before <= now:
                     waiting.append(call)
         out += handed
-        stuck = [call for call in out if call.stalled(now, self._patience)]
+        stuck = [call for call in out if call.call.id in self._hangs]
         if self.governor.blocked(len(stuck)):
             self._turn_back(waiting[:_LOOKS_A_ROUND], stuck)
             return
@@ -171,20 +179,22 @@ class Desk:
 
     def _turn_back(self, waiting: Sequence[OpenCall], stuck: Sequence[OpenCall]) -> None:
         """Refuse what can never be sent while jobs that do not end take every place: others may make it, or nobody."""
-        if not waiting:
-            return
-        since = min(at for call in stuck if (at := call.last(Accepted)) is not None)
-        why = VendorFailure(
-            kind=FailureKind.NO_PLACE,
-            message=(
-                f"not sent: jobs that do not end take all {len(stuck)} places at {self._supplier.name} "
-                f"since {since:%Y-%m-%d %H:%M:%S}Z"
-            ),
-            retry=Retry.AFTER_CHANGE,
-        )
         for call in waiting:
-            with self._around():
-                self._buyer.close(call, Refused(failure=why))
+            own = [other.call for other in stuck if other.call.production == call.call.production]
+            named = ", ".join(other.id for other in own[:_NAMED]) + ", …" * (len(own) > _NAMED)
+            whose = f" ({named})" if own else " of other productions"
+            why = VendorFailure(
+                kind=FailureKind.NO_PLACE,
+                message=(
+                    f"not sent: jobs{whose} that do not end take every place of the account at {self._supplier.name}"
+                ),
+                retry=Retry.AFTER_CHANGE,
+            )
+            try:
+                with self._around():
+                    self._buyer.close(call, Refused(failure=why))
+            except Exception:  # noqa: BLE001  # for the others' sake
+                _log.exception("giving back what was reserved for %s failed", call.call.id)
 
     def _is_handed_in(self, call: OpenCall, now: datetime) -> bool:
         """Whether the request waits for a worker. Handing it in again does nothing, but is not free."""
@@ -239,6 +249,7 @@ class Desk:
             # Whatever went wrong with one call must not close the desk for the others. Nothing was lost: the call
             # stands as it did, and a later round asks again.
             _log.exception("asking %s about %s failed", self._supplier.name, call.call.id)
+        self._looked.add(call.call.id)
 
     def _ask(self, call: OpenCall) -> None:
         match call.state.phase:
@@ -274,7 +285,9 @@ class Desk:
                     pause = timedelta(seconds=after or self._terms.poll_seconds)
                     self._asked[call.call.id] = self._clock.now() + pause * self._scale
             case AtWork():
-                pass  # a job that hangs may be paid, so it is never given up; the inbox shows it
+                # A job that hangs may be paid, so it is never given up; the inbox shows it.
+                if call.stalled(self._clock.now(), self._patience):
+                    self._hangs.add(call.call.id)
         passing("look.told")
 
     def _locate(self, call: OpenCall) -> None:
@@ -309,6 +322,8 @@ class Desk:
         for book in (self._asked, self._heard, self._missed, self._first, self._handed):
             for gone in [name for name in book if name not in names]:
                 del book[gone]
+        self._hangs &= names
+        self._looked &= names
 
 
 class Desks:
@@ -337,6 +352,18 @@ class Desks:
         self._pause = pause_seconds
         self._quit = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._mine: set[str] = set()
+        self._since = clock.now()
+
+    def asked(self, call: OpenCall) -> bool:
+        """Whether a call's vendor has been asked about it since this process keeps its desk, or another one does."""
+        desk = next((desk for desk in self._desks if desk.vendor_name == call.call.vendor), None)
+        if desk is None:
+            return True
+        if desk.vendor_name in self._mine:
+            return call.call.id in desk.asked()
+        # Who kept it may be dead; it is ours when that is certain.
+        return self._clock.now() - self._since > timedelta(seconds=2 * _PULSE.dead_after_seconds)
 
     def __enter__(self) -> Self:
         for desk in self._desks:
@@ -360,10 +387,9 @@ class Desks:
                 try:
                     now = self._clock.now()
                     if renewed is None or now - renewed >= _RENEW:
-                        mine = pulse.elected(
-                            self._database, self._identity, now, pulse.Pulse(), _office(desk)
-                        )
+                        mine = pulse.elected(self._database, self._identity, now, _PULSE, _office(desk))
                         renewed = now
+                        (self._mine.add if mine else self._mine.discard)(desk.vendor_name)
                     if mine:
                         more = desk.turn(pool)
                 except Exception:  # noqa: BLE001  # for the others' sake

@@ -417,7 +417,7 @@ class Workshop:
     def _undelivered(self, connection: sa.Connection, call: PaidCall, error: PicturelockError) -> None:
         job = built(TakeJob, call.payload)
         settings = self._snapshot(job.order).settings
-        if error.retry is Retry.LATER and call.number < settings.retries:
+        if error.retry is Retry.LATER and self._times_sent(connection, call) <= settings.retries:
             again = replace(job, number=call.number + 1)
             key = f"{call.production}:{call.unit}:{call.recipe.hex[:16]}:call:{again.number}"
             self._submit(connection, Job(key=key, workflow=WORKFLOW, queue=API, payload=plain(again)))
@@ -427,6 +427,11 @@ class Workshop:
         if failure is not None and self._taken_over(connection, job, recipe, str(error), failure):
             return
         self._put_down(connection, job, type(error).__name__, str(error))
+
+    def _times_sent(self, connection: sa.Connection, call: PaidCall) -> int:
+        """Calls for the same recipe; those that never got a place do not count against the retries."""
+        known = calls.calls_of(connection, call.production, call.unit)
+        return sum(one.call.recipe == call.recipe and not one.state.had_no_place for one in known)
 
     def _taken_over(
         self,
@@ -450,7 +455,7 @@ class Workshop:
             return True  # done in another life of this step
         brief = read_brief(self._vault.read(job.brief))
         able = successors(snapshot, shot, unit, brief, falls, self._clock.now().date())
-        others = able if failure is None else after_refusal(able, failure)
+        others = able if failure is None else after_refusal(able, failure, recipe.provider)
         if not others:
             return False
         action = Action.OTHER_MODEL if is_paid(others[0]) else Action.FALL_BACK

@@ -2,13 +2,14 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from picturelock.core.anchor import Value
 from picturelock.core.failures import Stopped, UserError
-from picturelock.core.ids import ShotCode, TakeId, UnitId
+from picturelock.core.ids import CallId, ShotCode, TakeId, UnitId
 from picturelock.core.money import Money
 from picturelock.core.paidcall import Phase
 from picturelock.core.policy import Settings
@@ -23,6 +24,7 @@ from picturelock.studio.buying import API
 from picturelock.studio.calling import is_stalled
 from picturelock.studio.contracting import gaps
 from picturelock.studio.deciding import approve_passed, lock_complete
+from picturelock.studio.desk import Desks
 from picturelock.studio.facts import Facts, count_units_with_takes, read_given_up, unjudged
 from picturelock.studio.looking import look
 from picturelock.studio.making import AUTO, Errand, is_on_order
@@ -220,7 +222,7 @@ def _work(
         for key in given_back:
             engine.resume(key)
         vendors = vendors_used(production, snapshot)
-        with engine.working(), make_desks(production, engine, workshop, vendors):
+        with engine.working(), make_desks(production, engine, workshop, vendors) as desks:
             workshop.judge_again(order, silent)
             following = Following(production=production.name)
             with production.reading() as connection:
@@ -245,7 +247,9 @@ def _work(
             while True:
                 at_work = _at_work(engine, prefix)
                 # Between the two looks a call may have ended, and have handed in what follows it.
-                waits = not at_work and bool(vendors) and _in_flight(production, following, engine, prefix)
+                waits = (
+                    not at_work and bool(vendors) and _in_flight(production, following, engine, prefix, desks)
+                )
                 if not at_work and not waits and not _at_work(engine, prefix):
                     break
                 on_progress(_progress(production, total))
@@ -289,15 +293,28 @@ def _at_work(engine: Engine, prefix: str) -> bool:
     return bool(engine.jobs(prefix=prefix, states=[State.WAITING, State.RUNNING]))
 
 
-def _in_flight(production: Production, following: Following, engine: Engine, prefix: str) -> bool:
+def _in_flight(
+    production: Production, following: Following, engine: Engine, prefix: str, desks: Desks
+) -> bool:
     """Whether a call of this production will go on by itself."""
     with production.reading() as connection:
+        known = following.open_calls(connection)
+    asked = {call.call.id for call in known if desks.asked(call)}
+    with production.reading() as connection:
+        # What was asked about may have ended since it was read.
         known = following.open_calls(connection)
     if not known:
         return False
     # A call whose worker died time after time stands still until the next run.
     stopped = _named(job.key for job in engine.jobs(prefix=prefix, states=[State.FAILED]))
-    return any(str(call.call.id) not in stopped and not _is_held(call, production) for call in known)
+    return any(str(call.call.id) not in stopped and _goes_on(call, production, asked) for call in known)
+
+
+def _goes_on(call: OpenCall, production: Production, asked: AbstractSet[CallId]) -> bool:
+    """A job that was left alone for a day may have ended long ago, so it is asked about before a person is."""
+    if call.state.phase is Phase.ACCEPTED and call.call.id not in asked:
+        return True
+    return not _is_held(call, production)
 
 
 def _named(keys: Iterable[str]) -> set[str]:

@@ -73,12 +73,19 @@ def unpaid(others: Iterable[str]) -> tuple[str, ...]:
     return tuple(maker for maker in others if not is_paid(maker))
 
 
-def after_refusal(others: Sequence[str], failure: VendorFailure) -> tuple[str, ...]:
+def after_refusal(others: Sequence[str], failure: VendorFailure, refused_by: str = "") -> tuple[str, ...]:
     """Who may take over where a call brought nothing.
+
+    Args:
+        others: ``provider/model``, in the policy's order.
+        failure: Why it brought nothing.
+        refused_by: The provider. Where its account has no place, it has none for its other models either.
 
     What was refused for its content is not carried from one vendor to the next. An account without credit, a key that
     does not open, and a call that a person gave up are for a person.
     """
     if failure.kind in _A_PERSONS:
         return ()
+    if failure.kind is FailureKind.NO_PLACE:
+        return tuple(other for other in others if other.partition("/")[0] != refused_by)
     return unpaid(others) if failure.kind in _MODERATED else tuple(others)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from picturelock.core.ids import UnitId
-from picturelock.core.paidcall import FailureKind, Phase, Submitting
+from picturelock.core.paidcall import Phase, Submitting
 from picturelock.core.value import Value
 from picturelock.db import tables
 from picturelock.generate import calls
@@ -14,8 +14,8 @@ class Asked(Value, frozen=True, kw_only=True):
     """What one call took.
 
     Attributes:
-        requests: That left for the vendor; 1 for what is made here, and for what was refused before it left. None where
-            the account never had a place for it.
+        requests: That left for the vendor; 1 for what is made here, and for what was refused before it left; 0 where the
+            account never had a place for it.
         failed: Of these, how many brought nothing.
         paid: It was a vendor that was asked.
     """
@@ -49,7 +49,6 @@ def _bought(call: OpenCall) -> Asked:
         # The newest request may still bring something; those before it did not.
         waits = call.state.phase is Phase.RESERVED
         return Asked(unit=call.call.unit, requests=left, failed=left if waits else left - 1, paid=True)
-    failure = call.state.failure
-    requests = left if failure is not None and failure.kind is FailureKind.NO_PLACE else max(left, 1)
+    requests = left if call.state.had_no_place else max(left, 1)
     brought = call.state.phase is Phase.SETTLED
     return Asked(unit=call.call.unit, requests=requests, failed=requests - brought, paid=True)

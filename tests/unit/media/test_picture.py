@@ -125,6 +125,13 @@ def test_a_picture_whose_end_is_missing_is_not_filled_up(make, share: float, cap
     assert capfd.readouterr().err == ""  # nor does a decoder write over what a person reads
 
 
+@pytest.mark.parametrize("behind", [b"", bytes(512), b"....ftypmp42" * 40])
+@pytest.mark.parametrize("make", [picture.png, picture.jpeg])
+def test_what_cameras_write_behind_a_picture_is_left_alone(make, behind: bytes) -> None:  # type: ignore[no-untyped-def]
+    data = make(np.random.default_rng(1).integers(0, 256, (40, 40, 3), dtype=np.uint8))
+    assert picture.read(data + behind).shape == (40, 40, 3)
+
+
 @given(st.binary(max_size=200))
 def test_whatever_is_read_is_a_picture_or_a_typed_error(data: bytes) -> None:
     for start in (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"):

@@ -719,6 +719,39 @@ def test_scene_numbers_are_kept_and_an_intercut_is_marked():
     ]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "CHAPTER TWO",
+        "CHAPTER TWO: THE WEIR",
+        "Chapter Twenty One",
+        "Part the Second",
+        "第二章 雨夜 归来",
+        "## The Second Day",
+    ],
+)
+def test_a_heading_may_stand_directly_on_its_text(heading: str):
+    source = PlainProse().read(
+        f"Anna stood in the kitchen.\n\n{heading}\nAnna waited at the window,\nand nobody came.\n", "test"
+    )
+    assert isinstance(source, Prose)
+    assert [p.kind for p in source.paragraphs] == [
+        ParagraphKind.TEXT,
+        ParagraphKind.CHAPTER,
+        ParagraphKind.TEXT,
+    ]
+    assert source.paragraphs[-1].text == "Anna waited at the window, and nobody came."
+
+
+def test_who_wrote_it_may_stand_under_an_empty_line():
+    text = "The Weir\n\nby Anna Author\nCopyright 2020 Anna Author\nAll rights reserved\n\nAnna stood in the kitchen.\n"
+    source = PlainProse().read(text, "test")
+    assert isinstance(source, Prose)
+    assert [p.text for p in source.paragraphs if p.kind is ParagraphKind.TEXT] == [
+        "Anna stood in the kitchen."
+    ]
+
+
 def test_a_wrapped_sentence_is_neither_a_heading_nor_a_dedication():
     text = (
         "Anna stood in the kitchen.\n\nPart two of the plan was simple, and\nAnna waited.\n\nPeter had come\n"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from picturelock.core.codec import canonical
 from picturelock.core.digest import Digest
 from picturelock.core.failures import Retry
 from picturelock.core.ids import CallId, UnitId
@@ -29,12 +30,15 @@ from picturelock.core.paidcall import (
     VendorFailure,
 )
 from picturelock.core.policy import Caps, Settings
+from picturelock.core.take import Operation, Recipe
 from picturelock.db import tables
 from picturelock.db.connection import Database, open_database
-from picturelock.engine.port import Job
+from picturelock.engine.port import Job as EngineJob
 from picturelock.generate import calls
 from picturelock.generate.calls import PaidCall
+from picturelock.generate.kling.adapter import Kling
 from picturelock.generate.registry import vendor
+from picturelock.generate.vendor import AtWork, Job, MadeIt, NoAnswer, Progress, Vendor
 from picturelock.ledger import book
 from picturelock.ledger.scope import Scope
 from picturelock.ledger.totals import totals
@@ -63,10 +67,12 @@ class Hand:
 class Office:
     """A desk, its vendor's calls, and what it hands in."""
 
-    def __init__(self, name: str, database: Database, vault: LocalVault) -> None:
+    def __init__(
+        self, name: str, database: Database, vault: LocalVault, supplier: Vendor | None = None
+    ) -> None:
         self.database, self.clock, self.handed_in = database, Hand(), list[str]()
 
-        def submit(_: sa.Connection, job: Job) -> None:
+        def submit(_: sa.Connection, job: EngineJob) -> None:
             self.handed_in.append(job.payload["call"])
 
         buyer = Buyer(
@@ -81,8 +87,9 @@ class Office:
             after_failure=lambda *_: None,
             worker="A",
         )
-        self.vendor = name
-        self.desk = Desk(vendor(name), database, vault, self.clock, buyer, submit)
+        self.vendor, self.vault = name, vault
+        self.supplier = supplier or vendor(name)
+        self.desk = Desk(self.supplier, database, vault, self.clock, buyer, submit)
         with database.write() as connection:
             connection.execute(
                 sa.insert(tables.production).values(id="p", title="t", created_at=self.clock.now())
@@ -90,11 +97,21 @@ class Office:
 
     def intend(self, number: int) -> CallId:
         name = CallId(f"C-{number:016x}")
+        unit = UnitId(f"SC010_SH{number:02d}0.key")
+        recipe = Recipe(
+            unit=unit,
+            operation=Operation.DRAW,
+            provider=self.vendor,
+            model="m",
+            model_version="m",
+            seed=number,
+            format="picturelock.recipe/1",
+        )
         call = PaidCall(
             id=name,
             production="p",
-            unit=UnitId(f"SC010_SH{number:02d}0.key"),
-            recipe=Digest.of(str(number).encode()),
+            unit=unit,
+            recipe=self.vault.put(canonical(recipe)),
             brief=Digest.of(b"brief"),
             number=0,
             vendor=self.vendor,
@@ -164,19 +181,36 @@ def test_one_answer_says_that_a_vendor_is_back_even_if_its_call_ended_between_tw
     assert phase is (Phase.SETTLED if office.vendor == "openai" else Phase.ACCEPTED)
 
 
+class Asked(Kling):
+    """A vendor that takes jobs and says of every one the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answer: Progress = AtWork()
+
+    def poll(self, job: Job) -> Progress:
+        return self.answer
+
+
 @pytest.fixture
 def kling(tmp_path: Path) -> Iterator[Office]:
-    """Of a vendor that takes jobs."""
     with open_database(tmp_path / "facts.db") as database:
-        yield Office("kling", database, LocalVault(tmp_path / "vault"))
+        yield Office("kling", database, LocalVault(tmp_path / "vault"), Asked())
+
+
+def leave(office: Office, numbers: Iterable[int]) -> list[CallId]:
+    """Calls that the vendor took a day ago."""
+    left = [office.intend(number) for number in numbers]
+    for name in left:
+        office.tell(name, Submitting(worker="A"), Accepted(job=f"job-{name}", endpoint="e"))
+    office.clock.time += timedelta(days=1)
+    return left
 
 
 def hang(office: Office, numbers: Iterable[int]) -> list[CallId]:
-    """Calls that the vendor has had a day, and asked about a moment ago."""
-    hung = [office.intend(number) for number in numbers]
-    for name in hung:
-        office.tell(name, Submitting(worker="A"), Accepted(job=f"job-{name}", endpoint="e"))
-    office.clock.time += timedelta(days=1)
+    """Calls that the vendor took a day ago, and says to be at work on."""
+    hung = leave(office, numbers)
+    office.turn()
     return hung
 
 
@@ -198,9 +232,40 @@ def test_jobs_that_do_not_end_and_take_every_place_turn_back_what_waits_for_one(
     assert refused.failure.kind is FailureKind.NO_PLACE
     with kling.database.read() as connection:
         assert totals(connection, "p", "USD").reserved == PRICE * places
-    assert f"all {places} places at kling since 2026-11-21 12:00:00Z" in refused.failure.message
+    assert refused.failure.message == (
+        f"not sent: jobs ({', '.join(hung[:3])}, …) that do not end take every place of the account at kling"
+    )
     # What the vendor has may be paid for, so that is never given up.
     assert {phase_of(kling, name) for name in hung} == {Phase.ACCEPTED}
+
+
+@pytest.mark.parametrize("answer", [NoAnswer(why="the line is dead"), MadeIt(results=("https://a/b",))])
+def test_nothing_is_turned_back_before_the_vendor_says_that_it_is_still_at_work(
+    kling: Office, answer: Progress
+) -> None:
+    assert isinstance(kling.supplier, Asked)
+    kling.supplier.answer = answer
+    left = leave(kling, range(1, vendor("kling").terms().concurrency + 1))
+    waits = kling.intend(99)
+    kling.turn()
+    kling.turn()
+    assert phase_of(kling, waits) is Phase.RESERVED
+    made = isinstance(answer, MadeIt)
+    assert {phase_of(kling, name) for name in left} == {Phase.FINISHED if made else Phase.ACCEPTED}
+    assert (waits in kling.handed_in) is made
+
+
+def test_one_call_that_cannot_be_turned_back_does_not_close_the_desk(kling: Office) -> None:
+    places = vendor("kling").terms().concurrency
+    hung = hang(kling, range(1, places + 1))
+    first, second = kling.intend(98), kling.intend(99)
+    with kling.database.write() as connection:
+        # Not one that we would write: its reservation is gone.
+        book.release(connection, "p", first, "by hand", kling.clock.now())
+    kling.clock.time += timedelta(hours=1)
+    kling.turn()
+    assert phase_of(kling, second) is Phase.REFUSED
+    assert kling.desk.asked() >= set(hung)
 
 
 def test_beside_jobs_that_do_not_end_one_request_at_a_time_asks_whether_there_is_room(kling: Office) -> None:
@@ -222,7 +287,6 @@ def test_beside_jobs_that_do_not_end_one_request_at_a_time_asks_whether_there_is
 
 def test_a_vendor_that_is_down_is_asked_again_beside_a_job_that_does_not_end(kling: Office) -> None:
     hang(kling, [1])
-    kling.turn()
     for _ in range(OUTAGES):
         kling.desk.governor.turned_away(FailureKind.OUTAGE, kling.clock.now())
     waits = kling.intend(2)

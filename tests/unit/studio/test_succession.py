@@ -74,6 +74,12 @@ def test_what_a_person_has_to_mend_is_not_hidden_by_another_maker() -> None:
     assert after_refusal([IMAGE, ARTIST], no(FailureKind.OUTAGE)) == (IMAGE, ARTIST)
 
 
+def test_an_account_without_a_place_has_none_for_its_other_models() -> None:
+    full = no(FailureKind.NO_PLACE)
+    assert after_refusal([TURBO, IMAGE, ARTIST], full, "runway") == (IMAGE, ARTIST)
+    assert after_refusal([TURBO, ARTIST], full, "kling") == (TURBO, ARTIST)
+
+
 def test_a_decision_may_choose_what_the_policy_has_next() -> None:
     assert open_actions([]) == frozenset()
     assert open_actions([IMAGE]) == {Action.OTHER_MODEL}

@@ -115,4 +115,3 @@ def view(subject: StillSubject) -> View:
         return View(subject, data, head, read(data, alpha=True), "")
     except PicturelockError as error:
         return View(subject, data, head, None, error.message)
-

@@ -85,6 +85,8 @@ class Backdrop:
         stars: Whether stars are seen.
         far: Colour that distance fades to (aerial perspective).
         haze_m: Distance at which half of a surface's own colour is gone.
+        lines_lost: Share of a drawn line that haze takes where it takes everything else, 0..1.
+        lights_kept: Share of a light that haze leaves where it takes everything else, 0..1.
     """
 
     zenith: tuple[float, float, float]
@@ -93,6 +95,8 @@ class Backdrop:
     stars: bool
     far: tuple[float, float, float]
     haze_m: float
+    lines_lost: float = 0.9
+    lights_kept: float = 0.85
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,6 +12,8 @@ _CHAPTER = re.compile(
     r"|第[零〇一二三四五六七八九十百千\d]+[章回节卷幕部].{0,30}|序章|序幕|尾声|楔子|[一二三四五六七八九十]{1,3}[、.．]?)",
     re.IGNORECASE,
 )
+#: ``Part two of the plan was …`` is a sentence; ``Part the First``, ``CHAPTER TWO: the weir`` are headings.
+_READS_ON = re.compile(r"(?i:chapter|part|book)\s+(?!the\b)[^\s:.—–-]+,?\s+[a-z]")
 _BREAK = re.compile(r"(?:[*＊⁂•·~—–\-_=#＃◇◆○●※+]\s*){1,}")
 #: Before a book's first sentence; no part of the story.
 _FRONT = re.compile(
@@ -44,8 +46,21 @@ class PlainProse:
 
 
 def _paragraphs(lines: list[str]) -> Iterator[Paragraph]:
+    top = opens = True
+    for block in _blocks(lines):
+        if isinstance(block, Paragraph):
+            yield block
+            continue
+        front = [_FRONT.fullmatch(line) is not None for _, line in block]
+        # On top of all a title may have its author's name under it; a wrapped sentence further down may read like that.
+        yield from _split(block, apart=any(front) and opens and (top or front[0]))
+        opens = opens and (top or all(front))
+        top = False
+
+
+def _blocks(lines: list[str]) -> Iterator[Paragraph | list[tuple[int, str]]]:
+    """Numbered lines that follow each other, and the breaks between them."""
     usual = _usual_gap(lines)
-    top = next((number for number, raw in enumerate(lines, start=1) if raw.strip()), 0)
     block: list[tuple[int, str]] = []
     gap = 0
     for number, raw in enumerate([*lines, ""], start=1):
@@ -55,12 +70,12 @@ def _paragraphs(lines: list[str]) -> Iterator[Paragraph]:
                 yield Paragraph(ParagraphKind.BREAK, Passage("", number - gap))
             gap = 0
             if block and _indented(raw):
-                yield from _split(block, top=block[0][0] == top)
+                yield block
                 block = []
             block.append((number, line))
             continue
         if block:
-            yield from _split(block, top=block[0][0] == top)
+            yield block
             block = []
         gap += 1
 
@@ -83,14 +98,12 @@ def _usual_gap(lines: list[str]) -> int:
     return max(spaced, key=lambda k: (spaced[k], -k)) if spaced else 0
 
 
-def _split(block: list[tuple[int, str]], *, top: bool) -> Iterator[Paragraph]:
-    """One wrapped paragraph, or one paragraph a line; on top of all a title may have its author's name under it."""
-    # ``CHAPTER TWO`` over its title or its text; ``Part two of the plan was …`` is a sentence.
-    if len(block) > 1 and _heads(block[0][1]) and len(block[0][1].split()) <= 2:
+def _split(block: list[tuple[int, str]], *, apart: bool) -> Iterator[Paragraph]:
+    """One wrapped paragraph, or one paragraph a line."""
+    if len(block) > 1 and _heads(block[0][1]) and not _READS_ON.match(block[0][1]):
         yield _paragraph(block[:1])
         block = block[1:]
-    signed = top and any(_FRONT.fullmatch(line) for _, line in block)
-    if len(block) > 1 and (signed or not _wrapped(block)):
+    if len(block) > 1 and (apart or not _wrapped(block)):
         for numbered in block:
             yield _paragraph([numbered])
     else:

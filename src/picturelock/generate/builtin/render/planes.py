@@ -208,7 +208,8 @@ def _straight(
     haze = 1 - np.exp2(-np.maximum(depth - 2, 0) / np.float32(max(scene.backdrop.haze_m, 0.1)))
     lineink = (
         scene.palette.ink
-        + (np.asarray(scene.backdrop.far, np.float32) - scene.palette.ink) * (0.75 * haze)[..., None]
+        + (np.asarray(scene.backdrop.far, np.float32) - scene.palette.ink)
+        * (scene.backdrop.lines_lost * haze)[..., None]
     )
     colour = colour + (lineink - colour) * stroke[..., None]
     pixels = np.empty((*alpha.shape, 4), np.uint8)

@@ -340,14 +340,9 @@ def _mixed(
     painted += (palette.ink - painted) * dark[..., None]
     distance = np.where(hit, seen.depth, np.float32(0))
     haze = 1 - np.exp2(-np.maximum(distance - 2.0, 0) / np.float32(max(backdrop.haze_m, 0.1)))
-    haze = (haze * (1 - own_glow[..., 0]) + _dimmed(distance, backdrop) * own_glow[..., 0])[..., None]
+    haze = (haze * (1 - backdrop.lights_kept * own_glow[..., 0]))[..., None]
     painted += (np.asarray(backdrop.far, np.float32) - painted) * haze
     return np.where(hit[..., None], np.clip(painted, 0, 1), palette.paper)
-
-
-def _dimmed(distance: Floats, backdrop: Backdrop) -> Floats:
-    """What the air takes from lights: they carry much farther than what they light, but not without end."""
-    return 1 - np.exp2(-np.maximum(distance - 2.0, 0) / np.float32(max(5 * backdrop.haze_m, 0.1)))
 
 
 def _evened(colour: Floats, seen: Buffers) -> Floats:

@@ -60,22 +60,21 @@ def backdrop(time: TimeOfDay, weather: Weather, *, interior: bool, warmth: RGB) 
     if weather is Weather.SNOW:
         # Falling snow whitens what it hides.
         far = mix(far, mix(far, (1.0, 1.0, 1.0), 0.6), hour.ambient)
-    if weather is Weather.FOG:
+    fog = weather is Weather.FOG
+    if fog:
         # Fog scatters what light there is: it is paler than the dark behind it, and nothing of the sky shows through.
-        far = mix(far, (1.0, 1.0, 1.0), 1.3 * (0.6 - hour.ambient))
-        if not interior:
-            zenith = horizon = far
-    if interior:
-        return Backdrop(
-            zenith=zenith,
-            horizon=horizon,
-            clouds=clouds,
-            stars=hour.stars and greyed < 0.5,
-            far=mix(far, warmth, 0.12),
-            haze_m=max(60.0, haze),
-        )
+        pale = mix(far, (1.0, 1.0, 1.0), 1.3 * (0.6 - hour.ambient))
+        zenith = horizon = pale
+        far = far if interior else pale
     return Backdrop(
-        zenith=zenith, horizon=horizon, clouds=clouds, stars=hour.stars and greyed < 0.5, far=far, haze_m=haze
+        zenith=zenith,
+        horizon=horizon,
+        clouds=clouds,
+        stars=hour.stars and greyed < 0.5,
+        far=mix(far, warmth, 0.12) if interior else far,
+        haze_m=max(60.0, haze) if interior else haze,
+        lines_lost=0.75 if fog else 0.9,
+        lights_kept=0.6 if fog else 0.85,
     )
 
 
