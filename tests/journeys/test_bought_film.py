@@ -3,6 +3,7 @@
 What Picturelock says about it is held against the vendors' own books.
 """
 
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -293,3 +294,46 @@ def test_jobs_that_hang_in_every_place_of_an_account_keep_neither_the_run_nor_ot
         assert code == 0, said
         assert film.must("inbox") == "Nothing waits for you.\n"
         assert film.reckon(emulated["runway"]).clean
+
+
+def ordered(folder: Path, clip: str, environment: dict[str, str]) -> Film:
+    """A film of one shot without people, whose clip is bought."""
+    (folder / "weather.fountain").write_text(weather(1), "utf-8")
+    script = ("--script", "weather.fountain", "--size", "640x360", "--auto-approve")
+    Film(folder, environment).must("init", "film", *script)
+    film = Film(folder / "film", environment)
+    with (film.folder / "production.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(f"profile: unattended\nrouting: {{clip: {clip}}}\ncaps: {{money: 5USD}}\n")
+    return film
+
+
+def test_a_job_that_was_left_alone_too_long_is_asked_about_before_a_person_is(tmp_path: Path) -> None:
+    with in_a_hurry("runway") as emulated:
+        # A vendor's hour is a few seconds.
+        film = ordered(tmp_path, CLIPS["runway"], surroundings(emulated) | {"PICTURELOCK_PACE": "0.002"})
+        film.command("run", die_at="send.told")
+        [job] = emulated["runway"].statement().accepted
+        time.sleep(8)
+        assert "longer than it ever needs" in film.must("inbox")
+        code, said = film.command("run")
+        assert code == 0, said
+        assert [accepted.job for accepted in emulated["runway"].statement().accepted] == [job.job]
+        assert film.reckon(emulated["runway"]).clean
+
+
+def test_a_hung_job_of_a_vendor_that_calls_nothing_off_can_be_given_up(tmp_path: Path) -> None:
+    with in_a_hurry("kling") as emulated:
+        emulated["kling"].misbehave(Rule(fault=Fault.HANGS))
+        film = ordered(tmp_path, CLIPS["kling"], surroundings(emulated) | {"PICTURELOCK_PACE": "0.002"})
+        code, said = film.command("run")
+        assert code == 3, said
+        with film.database() as database, database.read() as connection:
+            [stuck] = calls.open_calls(connection, production=film.name)
+        name = str(stuck.call.id)
+        assert f"picturelock resolve {name} --charged AMOUNT" in film.must("inbox")
+        assert film.command("cancel", name)[0] != 0
+        assert film.command("resolve", name, "--never")[0] != 0  # it has been accepted
+        film.must("resolve", name, "--charged", "0KLINGUN")
+        code, said = film.command("run")
+        assert code == 0, said
+        assert len(emulated["kling"].statement().accepted) == 2
