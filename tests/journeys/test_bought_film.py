@@ -24,7 +24,7 @@ from picturelock.studio import facts as store
 from picturelock.studio.facade import Studio
 from picturelock.studio.reporting import Retrospective, as_html, as_markdown
 from picturelock.testing.emulators.book import Statement
-from picturelock.testing.emulators.faults import Fault, Rule
+from picturelock.testing.emulators.faults import Fault, Point, Rule
 from picturelock.testing.emulators.remote import Remote
 from picturelock.testing.film import CLIPS, Film, surroundings
 from picturelock.testing.film import screenplay as weather
@@ -315,8 +315,12 @@ def test_a_job_that_was_left_alone_too_long_is_asked_about_before_a_person_is(tm
         [job] = emulated["runway"].statement().accepted
         time.sleep(8)
         assert "longer than it ever needs" in film.must("inbox")
+        # The vendor takes its time with its answer, and a run must not end before that.
+        emulated["runway"].misbehave(Rule(fault=Fault.LATE, at=Point.READ, seconds=6))
         code, said = film.command("run")
         assert code == 0, said
+        assert "Made 1 take;" in said
+        assert "card" not in said
         assert [accepted.job for accepted in emulated["runway"].statement().accepted] == [job.job]
         assert film.reckon(emulated["runway"]).clean
 
