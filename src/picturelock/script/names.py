@@ -36,6 +36,9 @@ _ROLE = re.compile(
 )
 _BEFORE = re.compile(r"([\w’']+)[,]?\s+$")
 _AFTER = re.compile(r"^['’]?s?\s*,?\s*(?:\w+ly\s+)?([\w’']+)")
+_PAST = re.compile(
+    r"was|had|came|went|took|held|knelt|rose|ran|wept|woke|put|set|got|gave|made|drew|threw|shut|kept|\w{2,}ed"
+)
 _PLACES_BEFORE = word_set("in at near on the from across through of toward towards into")
 
 
@@ -46,12 +49,19 @@ class _Evidence:
     mid: int = 0
     speech: int = 0
     acts: int = 0
+    does: int = 0
     placed: int = 0
+    called: bool = False
 
     @property
     def person(self) -> bool:
+        """A name that people are given needs to do something once; any other may be a place, a ship, a dog."""
         if self.placed * 2 > self.total and not self.speech:
             return False
+        if self.called and self.does and not self.placed:
+            return True
+        if self.does >= 2 and self.mid >= 1 and not self.placed:
+            return True
         return self.speech >= 1 or (self.mid >= 2 and self.acts >= 1) or (self.acts >= 2 and self.mid >= 1)
 
 
@@ -108,6 +118,8 @@ def _weigh(text: str, match: re.Match[str], serial: int, found: dict[str, _Evide
     evidence.mid += bool(text[:start].rstrip()) and text[:start].rstrip()[-1] not in '.!?…:”"’'
     evidence.speech += previous in SAY or following in SAY
     evidence.acts += following in POSE
+    evidence.does += following in POSE or following in SAY or _PAST.fullmatch(following) is not None
+    evidence.called = _given(parts[0])
     evidence.placed += previous in _PLACES_BEFORE
 
 

@@ -276,7 +276,9 @@ class _Teller:
         if self.language == "zh":
             return len(part.text) <= 14 and bool(re.search(rf"(?:{CHINESE_SAY})", part.text))
         said = words(part.text)
-        return len(said) <= _SHORT_TAG or (len(said) <= 9 and bool(set(said) & SAY))
+        if len(said) <= _SHORT_TAG and (len(said) < 2 or part.text.rstrip().endswith(":")):
+            return True  # ``Anna:``
+        return len(said) <= 9 and bool(set(said) & SAY)
 
     # Who speaks ---------------------------------------------------------------------------------------------------
 
@@ -294,11 +296,19 @@ class _Teller:
         return self._by_turn(parts, scene)
 
     def _tag(self, parts: list[Part]) -> tuple[str, str] | None:
-        """Whom the first tag of a paragraph names."""
-        told = ((n, part) for n, part in enumerate(parts) if not part.spoken)
-        return next((found for n, part in told if (found := self._tagged(part, n, parts))), None)
+        """Whom the first tag of a paragraph names. ``he`` is who acts in front of the words, if anybody does."""
+        recent = list(self.recent)
+        for number, part in enumerate(parts):
+            if part.spoken:
+                continue
+            if found := self._tagged(part, number, parts, recent):
+                return found
+            self.people.resolved(part.text, recent)
+        return None
 
-    def _tagged(self, part: Part, number: int, parts: list[Part]) -> tuple[str, str] | None:
+    def _tagged(
+        self, part: Part, number: int, parts: list[Part], recent: list[Person]
+    ) -> tuple[str, str] | None:
         """``said Mara``, ``Mara said:`` beside the speech."""
         after = number > 0 and parts[number - 1].spoken
         clause = _first_clause(part.text) if after else _last_clause(part.text)
@@ -307,7 +317,7 @@ class _Teller:
                 return None
         elif not set(words(clause)) & SAY:
             return None
-        mentions = _acting(self.people.resolved(clause, list(self.recent)), clause)
+        mentions = _acting(self.people.resolved(clause, list(recent)), clause)
         if not mentions:
             return (
                 ("Narrator", "")

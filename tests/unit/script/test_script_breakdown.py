@@ -752,6 +752,43 @@ def test_who_wrote_it_may_stand_under_an_empty_line():
     ]
 
 
+def told(text: str) -> list[str]:
+    return [shot.description for shot in prose(text).shots()]
+
+
+def test_what_somebody_does_between_two_lines_is_shown():
+    shown = told(
+        "Anna stood in the kitchen with Paul.\n\n“Wait,” said Paul.\n\n“One,” said Anna.\n\n"
+        "Anna sat down. “Two,” said Anna.\n\n“Three,” said Paul. He drew his knife. “Four,” he said.\n"
+    )
+    assert any("Anna sat down." in text for text in shown)
+    assert any("He drew his knife." in text for text in shown)
+    assert not any("Three. Four." in text for text in shown)
+
+
+def test_who_acts_beside_a_line_says_it_and_is_in_the_cast_without_a_tag_of_his_own():
+    board = prose(
+        "In the kitchen, Bram was scrubbing a pot. Hester came in with Corin. It was night.\n\n"
+        "“Where is the letter?” said Hester.\n\nBram turned round. “I did not read it.”\n\n“Good,” said Corin.\n"
+    )
+    assert [a.name for a in board.anchors if isinstance(a, CharacterAnchor)] == ["Bram", "Hester", "Corin"]
+    assert [board.character(s.speaker).name for shot in board.shots() for s in shot.speeches] == [
+        "Hester",
+        "Bram",
+        "Corin",
+    ]
+
+
+def test_he_said_means_who_acts_in_front_of_the_words():
+    board = prose(
+        "Nora stood in the library at night.\n\n“The ship came back,” said Nora.\n\nEdmund closed the book. “Empty?” he asked.\n"
+    )
+    assert [board.character(s.speaker).name for shot in board.shots() for s in shot.speeches] == [
+        "Nora",
+        "Edmund",
+    ]
+
+
 def test_a_wrapped_sentence_is_neither_a_heading_nor_a_dedication():
     text = (
         "Anna stood in the kitchen.\n\nPart two of the plan was simple, and\nAnna waited.\n\nPeter had come\n"
