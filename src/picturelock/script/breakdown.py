@@ -38,6 +38,8 @@ BREAKDOWNS = {"house": "picturelock.script.breakdown:HouseBreakdown"}
 #: So that the first plan of a film is never lost in the first dark frames.
 _FADE_IN_SECONDS = 2
 _STEP = 10
+MOST = 99_999 // _STEP
+"""Scenes of a production and shots of a scene: their codes have five digits."""
 
 
 class Breakdown(Protocol):
@@ -117,10 +119,21 @@ class HouseBreakdown:
             characters={p.name: a for p, a in zip(story.people, characters, strict=True)},
             props={p.id: p for p in props},
         )
+        if len(story.scenes) > MOST:
+            raise BadDocument(
+                f"{source.name} has {len(story.scenes):,} scenes, and a production holds {MOST:,}",
+                remedy="Make a production of each part of it.",
+            )
         scenes = []
         for number, (scene, place) in enumerate(zip(story.scenes, at, strict=True), start=1):
             code = SceneCode.numbered(number * _STEP)
             plans = cover(scene, stage, place)
+            if len(plans) > MOST:
+                raise BadDocument(
+                    f"a scene of {len(plans):,} shots begins here, and a scene holds {MOST:,}",
+                    line=scene.first,
+                    remedy="Put scene headings into it, or empty lines between its chapters.",
+                )
             shots = tuple(
                 shot_of(plan, ShotCode.numbered(code, i * _STEP), scene, stage, by_id[place], frame_rate)
                 for i, plan in enumerate(plans, start=1)
@@ -129,7 +142,7 @@ class HouseBreakdown:
         if isinstance(source, Prose) and not characters and all(map(_nowhere, scenes)):
             raise BadDocument(
                 f"{source.name} tells no scene: it names no place, no time, and nobody who does or says anything",
-                remedy="Give a story or a screenplay.",
+                remedy="Give a story, or a screenplay with scene headings such as INT. KITCHEN - NIGHT.",
             )
         scenes = _ends(scenes, frame_rate)
         anchors: tuple[Anchor, ...] = (*characters, *locations, *_used_props(props, scenes), _style())

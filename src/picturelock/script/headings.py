@@ -22,7 +22,7 @@ _TIME_PART = re.compile(
 
 _OVER = re.compile(
     r"(?i)\b(?:storm|rain|snow|fog|mist|clouds?)\b[^.!?]{0,20}\b(?:had|has|have) (?:gone|passed|stopped|lifted|blown|cleared|ended)[^.!?]*"
-    r"|\bafter the (?:storm|rain|snow)\b|\bno (?:rain|snow|wind|clouds?|fog)\b|[雨雪]停|雾散"
+    r"|\bafter the (?:storm|rain|snow)\b|\bno (?:rain|snow|wind|clouds?|fog)\b|[雨雪](?:已经?|都|早就?)?停|雾气?(?:已经?|都|早就?)?散"
 )
 
 

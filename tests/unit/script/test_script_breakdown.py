@@ -38,6 +38,7 @@ from picturelock.core.ids import AnchorId, ShotCode
 from picturelock.script.breakdown import breakdown
 from picturelock.script.formats.fountain import Fountain
 from picturelock.script.formats.prose import PlainProse
+from picturelock.script.headings import weather_in
 from picturelock.script.reader import read_source
 from picturelock.script.source import ElementKind, ParagraphKind, Prose, Screenplay, Source
 from picturelock.script.titles import can_be_one
@@ -820,3 +821,22 @@ def test_a_coats_colour_is_not_the_hairs():
 def test_a_list_is_no_story():
     with pytest.raises(BadDocument, match="tells no scene"):
         prose("Shopping\n\nmilk, 2 litres\neggs\nbread, the dark one\nbatteries\n")
+
+
+def test_more_scenes_than_codes_can_number_are_refused_by_their_number():
+    with pytest.raises(BadDocument, match="10,001 scenes, and a production holds 9,999"):
+        fountain("INT. ROOM - DAY\n\nRain.\n\n" * 10_001)
+
+
+@pytest.mark.parametrize(
+    ("text", "weather"),
+    [
+        ("雾已经散了。", None),
+        ("雨停了。", None),
+        ("雾还没有散。", Weather.FOG),
+        ("The fog had lifted.", None),
+        ("Fog lay on the river.", Weather.FOG),
+    ],
+)
+def test_weather_that_is_over_is_no_weather(text: str, weather: Weather | None):
+    assert weather_in(text) is weather
