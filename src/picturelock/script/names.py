@@ -21,7 +21,7 @@ from picturelock.script.lexicon.speech import (
     SELDOM_NAMES,
     SURNAMES,
 )
-from picturelock.script.people import PERSON_NOUNS, animals_in, gender_of, role_name
+from picturelock.script.people import KIN, PERSON_NOUNS, POSSESSIVES, animals_in, gender_of, role_name
 from picturelock.script.story import Person
 from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
 
@@ -33,6 +33,9 @@ _ROLE = re.compile(
     r"\b[Tt]he ((?:old |young |little )?(?:"
     + "|".join(sorted((n for n in PERSON_NOUNS if len(n) > 2), key=len, reverse=True))
     + r"))\b"
+)
+_SOMEBODYS = re.compile(
+    rf"\b(?:(?i:{'|'.join(POSSESSIVES)})|(?P<owner>[A-Z][a-zà-ÿ]+)['’]s) (?P<kin>{'|'.join(sorted(KIN, key=len, reverse=True))})\b"
 )
 _BEFORE = re.compile(r"([\w’']+)[,]?\s+$")
 _AFTER = re.compile(r"^['’]?s?\s*,?\s*(?:\w+ly\s+)?([\w’']+)")
@@ -79,7 +82,10 @@ def english_people(narration: list[str]) -> list[Person]:
             _weigh(text, match, serial, found)
         for match in _ROLE.finditer(text):
             serial += 1
-            _weigh_role(text, match, serial, found)
+            _weigh_role(text, match, match[1], serial, found)
+        for match in _SOMEBODYS.finditer(text):
+            serial += 1
+            _weigh_role(text, match, match["kin"], serial, found)
     beasts = animals_in(narration)
     found = {n: e for n, e in found.items() if e.speech or n not in beasts}
     names = [n for n, e in found.items() if e.person and (n.lower() not in SELDOM_NAMES or e.speech >= 2)]
@@ -128,10 +134,10 @@ def _given(word: str) -> bool:
     return word.lower() in MALE_NAMES | FEMALE_NAMES or word.lower().rstrip(".") in TITLES
 
 
-def _weigh_role(text: str, match: re.Match[str], serial: int, found: dict[str, _Evidence]) -> None:
+def _weigh_role(text: str, match: re.Match[str], role: str, serial: int, found: dict[str, _Evidence]) -> None:
     before = _BEFORE.search(text[max(0, match.start() - 30) : match.start()])
     after = _AFTER.search(text[match.end() : match.end() + 30])
-    evidence = found.setdefault(titled(match[1].upper()), _Evidence(serial))
+    evidence = found.setdefault(titled(role.upper()), _Evidence(serial))
     evidence.total += 1
     evidence.speech += bool(before and before[1].lower() in SAY) or bool(after and after[1].lower() in SAY)
 

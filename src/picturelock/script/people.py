@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from picturelock.script.language import words
 from picturelock.script.lexicon.appearance import ANIMALS, FEMALE, FEMALE_NAMES, MALE, MALE_NAMES
 from picturelock.script.lexicon.forms import word_set
+from picturelock.script.lexicon.speech import SAY
 from picturelock.script.story import Gender, Person
 
 #: Nouns for people without a name; as a character's name they are also found in lower case after an article.
@@ -21,6 +22,9 @@ PERSON_NOUNS = word_set(
     "villager villagers voice announcer operator reporter thief hunter farmer miller apprentice "
     "master judge lawyer painter musician singer dancer writer old young elderly little tall the of"
 )
+#: Somebody's: ``her mother``, ``Hester's mother``.
+KIN = word_set("mother father daughter son brother sister grandmother grandfather aunt uncle wife husband")
+POSSESSIVES = ("his", "her", "their", "my", "our")
 PRONOUNS = {"he": Gender.MALE, "him": Gender.MALE, "his": Gender.MALE, "himself": Gender.MALE, "she": Gender.FEMALE,
             "her": Gender.FEMALE, "hers": Gender.FEMALE, "herself": Gender.FEMALE}  # fmt: skip
 _CHINESE_PRONOUN = re.compile("[他她](?!们)")
@@ -30,6 +34,8 @@ TOGETHER = re.compile(
 )
 
 
+_SAYING = "|".join(sorted(SAY))
+_SAID = "(?:" + "|".join(rf"(?<=\b{word} )" for word in sorted(SAY)) + ")"
 _NAMED_ANIMAL = re.compile(
     rf"\b(?:{'|'.join(sorted(ANIMALS))})(?:,? (?:called|named)|,) ([A-Z][\w’'-]*)(?=[,.;!?])"
     rf"|\b([A-Z][\w’'-]*),? (?:the|an?) (?:[\w-]+ ){{0,2}}(?:{'|'.join(sorted(ANIMALS))})(?=[,.;!?])"
@@ -70,16 +76,32 @@ class People:
     _pattern: re.Pattern[str] | None = None
 
     def __post_init__(self) -> None:
+        kin: dict[str, Person] = {}
         for person in self.everyone:
             for alias in person.aliases:
                 for spelling in _spellings(alias):
                     self.by_alias.setdefault(spelling, person)
+                if alias.lower() in KIN:
+                    kin |= dict.fromkeys(self._somebodys(alias.lower()), person)
         if self.by_alias:
             ordered = sorted(self.by_alias, key=lambda a: (-len(a), a))
             latin = "|".join(re.escape(a) for a in ordered if a.isascii() or not _cjk(a))
             cjk = "|".join(re.escape(a) for a in ordered if _cjk(a))
             parts = [rf"(?<!\w)(?:{latin})(?!\w)"] if latin else []
+            if kin:
+                # Of somebody's mother much is told that she is not there for; who says something is.
+                somebodys = "|".join(re.escape(k) for k in sorted(kin, key=lambda k: (-len(k), k)))
+                parts.insert(
+                    0,
+                    rf"{_SAID}(?:{somebodys})(?!\w)|(?<!\w)(?:{somebodys})(?=\s+(?:\w+ly )?(?:{_SAYING})\b)",
+                )
+                self.by_alias |= {k: p for k, p in kin.items() if k not in self.by_alias}
             self._pattern = re.compile("|".join(parts + ([cjk] if cjk else [])))
+
+    def _somebodys(self, kin: str) -> Iterable[str]:
+        owners = [f"{a}{mark}s" for p in self.everyone for a in p.aliases for mark in "'’" if not _cjk(a)]
+        for owner in (*POSSESSIVES, *(word.title() for word in POSSESSIVES), *owners):
+            yield f"{owner} {kin}"
 
     def named(self, name: str) -> Person:
         """The person with exactly this name."""

@@ -780,6 +780,20 @@ def test_who_acts_beside_a_line_says_it_and_is_in_the_cast_without_a_tag_of_his_
     ]
 
 
+def test_somebodys_mother_speaks_where_she_is_said_to_and_only_there():
+    board = prose(
+        "In the kitchen at night, Hester washed a plate. It had taken her mother eleven winters to buy it.\n\n"
+        "“How many?” asked Hester.\n\n“Nine,” her mother said.\n\nHester thought of her mother. “And yesterday?”\n\n"
+        "“Ten,” said Hester's mother.\n"
+    )
+    assert [board.character(s.speaker).name for shot in board.shots() for s in shot.speeches] == [
+        "Hester",
+        "Mother",
+        "Hester",
+        "Mother",
+    ]
+
+
 def test_he_said_means_who_acts_in_front_of_the_words():
     board = prose(
         "Nora stood in the library at night.\n\n“The ship came back,” said Nora.\n\nEdmund closed the book. “Empty?” he asked.\n"
