@@ -90,6 +90,8 @@ _YEARS = {
 _AGE_WORDS = re.compile(
     rf"\b(?:was|is|of|aged|turned|perhaps|nearly|about)\s+({'|'.join(_YEARS)})(?:-\w+)?(?:\s+years old)?(?=\s*(?:[.,;]|and\b|in\b|with\b|$))"
 )
+#: In front of the age that somebody had another time: ``when she was seven``.
+_ONCE = re.compile(r"\b(?:when|since|until|before|after)\b")
 #: A relation of someone is not their own age: "her grandfather", "the boy's father".
 _AGE_NOUNS = word_set("grandfather grandmother grandpa grandma widow boy girl child kid youth teen toddler")
 _AGE_NUMBER = re.compile(
@@ -134,7 +136,9 @@ def find_characters(story: Story) -> tuple[CharacterAnchor, ...]:
         voice = _voice(person, look.age, voices)
         voices.append(voice)
         if person.gender is Gender.UNKNOWN:
-            marks.append("the text does not tell man or woman; voice and silhouette are neutral")
+            marks.append(
+                "the text does not tell man or woman: the silhouette is neutral, and the voice is a guess"
+            )
         anchors.append(
             CharacterAnchor(
                 id=character_id(person),
@@ -163,6 +167,18 @@ _PRONOUN_FIRST = re.compile(r"(He|She|His|Her)\b|([他她])")
 _SOMEONE = re.compile(
     r"\b[Aa]n?\s+(?:[\w-]+,?\s+){0,3}?(man|woman|boy|girl)\b|一个\S{0,6}?(男人|女人|男孩|女孩|老人|姑娘)"
 )
+
+
+def _phrase_start(text: str, before: int, at: int) -> int:
+    """Where what is told of a second person begins: ``MOLLY (7) and OFFICER KIM (30s)`` tells of Kim behind the ``and``."""
+    cuts = [m.end() for m in re.finditer(r"[,)）]|\band\b|和", text[before:at])]
+    return before + (cuts[-1] if cuts else 0)
+
+
+def _phrase_end(text: str, after: int, following: int) -> int:
+    """And where what is told of the first one ends: ``Obi looked at the pilot, a kid called Juno`` tells nothing of Obi."""
+    called = re.search(r"\b(?:an?|the)\s(?:[\w-]+\s){1,4}(?:called|named)\s$", text[after:following])
+    return after + called.start() if called else following
 
 
 @dataclass(slots=True)
@@ -196,8 +212,10 @@ class _Listener:
         for number, mention in enumerate(mentions):
             telling = self.of(mention.person)
             self._name(mention.person, telling)
-            stop = mentions[number + 1].start if number + 1 < len(mentions) else len(text)
-            start = 0 if number == 0 else max(mentions[number - 1].end, text.rfind(",", 0, mention.start))
+            start = 0 if number == 0 else _phrase_start(text, mentions[number - 1].end, mention.start)
+            stop = len(text)
+            if number + 1 < len(mentions):
+                stop = _phrase_end(text, mention.end, mentions[number + 1].start)
             _words_for(text[start:stop], telling, sentence=True)
         self.last = mentions[-1].person
 
@@ -237,12 +255,14 @@ def _words_for(text: str, told: Told, *, sentence: bool = False) -> None:
     tokens = list(words(text))
     for at, token in enumerate(tokens):
         _word(token, tokens, at, told)
-    if any("\u4e00" <= c <= "\u9fff" for c in text):
-        _chinese_words(text, told)
     years = _AGE_WORDS.search(text.lower())
-    if years and told.age is None:
+    if years and told.age is None and not _ONCE.search(_clause(text[: years.start()])):
         told.age = _age(_YEARS[years[1]])
     number = _AGE_NUMBER.search(text)
+    if told.age is None and number and (number[2] or "").isdigit():
+        told.age = _age(int(number[2]))
+    if any("\u4e00" <= c <= "\u9fff" for c in text):
+        _chinese_words(text, told)
     if (
         told.age is None
         and number
@@ -250,6 +270,14 @@ def _words_for(text: str, told: Told, *, sentence: bool = False) -> None:
         and re.search(r"[(,]\s*(?:late |early |mid-?)?\d\d?s?\b", text)
     ):
         told.age = _age(int(number[1]))
+
+
+def _clause(text: str) -> str:
+    """The words of the last clause, in small letters."""
+    return re.split(r"[.;!?]", text.lower()[-_NEAR:])[-1]
+
+
+_NEAR = 60  # characters
 
 
 def _age(years: int) -> Age:
@@ -315,6 +343,8 @@ _DESCRIBED = word_set(
 
 
 def _age_word(tokens: list[str], at: int, names: frozenset[str]) -> bool:
+    if "when" in tokens[max(0, at - 5) : at] or {"as", "since"} & set(tokens[max(0, at - 2) : at]):
+        return False
     if at + 1 < len(tokens) and tokens[at + 1] in names:
         return True
     if tokens[at] in _AGE_NOUNS:

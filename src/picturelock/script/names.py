@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from picturelock.script.headings import titled
-from picturelock.script.lexicon.actions import POSE
+from picturelock.script.lexicon.actions import CHINESE_POSE_PATTERN, POSE
 from picturelock.script.lexicon.appearance import FEMALE_NAMES, MALE_NAMES
-from picturelock.script.lexicon.forms import word_set
+from picturelock.script.lexicon.forms import forms, word_set
 from picturelock.script.lexicon.places import ENGLISH_PLACES
 from picturelock.script.lexicon.speech import (
     CHINESE_MANNER,
@@ -38,10 +39,40 @@ _SOMEBODYS = re.compile(
     rf"\b(?:(?i:{'|'.join(POSSESSIVES)})|(?P<owner>[A-Z][a-zà-ÿ]+)['’]s) (?P<kin>{'|'.join(sorted(KIN, key=len, reverse=True))})\b"
 )
 _BEFORE = re.compile(r"([\w’']+)[,]?\s+$")
-_AFTER = re.compile(r"^['’]?s?\s*,?\s*(?:\w+ly\s+)?([\w’']+)")
+_AFTER = re.compile(r"^['’]?s?\s*,?\s*(?:had\s+)?(?:\w+ly\s+)?([\w’']+)")
 _PAST = re.compile(
-    r"was|had|came|went|took|held|knelt|rose|ran|wept|woke|put|set|got|gave|made|drew|threw|shut|kept|\w{2,}ed"
+    r"was|had|came|went|took|held|knelt|rose|ran|wept|woke|put|set|got|gave|made|drew|threw|shut|kept|found|saw|heard|knew|met"
+    r"|\w{2,}ed"
 )
+#: ``Ruth and Ali walked``: who is named first does it too.
+_AND_OTHERS = re.compile(r"^(?:, [A-Z][\w-]+)*,? and [A-Z][\w-]+")
+_LOWER = re.compile(r"(?<![\w'’-])[a-z]+(?![\w'’-])")
+#: What hardly anything but a person does: ``Supper was over``, ``Work stopped`` are nobody's acts.
+_THINGS_DO = word_set(
+    "stop fall rise follow pass move hang set run come go leave lift remain appear return rest bear lie open close push slip sink drop"
+    " drift turn wait hold stay pause speak show give bring take raise place strike press lock fix climb cross enter approach head race"
+    " rush hurry charge creep lean bend collapse tumble stand touch descend advance retreat twist stretch press squeeze grip clutch fold"
+)
+_NOUNS = word_set(
+    "light lights switch switches hand hands seat seats drive drives watches signal signals wave waves sign signs plug plugs nail nails"
+    " cup cups drink drinks hammer hammers point points study studies looks smile smiles step steps grip kiss embrace"
+)
+_PEOPLE_DO = frozenset(POSE).difference(_NOUNS, *(forms(verb) for verb in _THINGS_DO))
+_DOFF = word_set(
+    "removed removes took takes put puts pulled pulls shook shakes buttoned unbuttoned unbuckled cleared clears adjusted adjusts"
+)
+_WITH_THEIR_OWN = re.compile(r"^\s+(?:\w+ly\s+)?(?P<verb>\w+)\s+(?:\w+\s+)?(?:his|her)\b")
+#: What happens beside a speech, and is nobody.
+_HAPPENS = word_set(
+    "silence thunder lightning rain snow wind fog mist smoke dust darkness light sunlight moonlight daylight dawn dusk morning evening night"
+    " midnight time times tears laughter applause music footsteps voices heads eyes hands faces people men women children panic blood"
+    " fear fire water traffic history memory anger grief death heaven hell god hours minutes seconds days weeks months years"
+    " lights lamps doors windows birds gulls dogs horses bells sirens engines"
+    " spring summer autumn winter afternoon sunday outside inside upstairs downstairs"
+)
+#: Who tells a story in the first person, by its language.
+NARRATOR = {"en": "Narrator", "zh": "叙述者"}
+_OFTEN = 3
 _PLACES_BEFORE = word_set("in at near on the from across through of toward towards into")
 
 
@@ -54,7 +85,9 @@ class _Evidence:
     acts: int = 0
     does: int = 0
     placed: int = 0
+    beside: int = 0
     called: bool = False
+    common: bool = False
 
     @property
     def person(self) -> bool:
@@ -63,29 +96,36 @@ class _Evidence:
             return False
         if self.called and self.does and not self.placed:
             return True
+        if self.beside and not self.common and not self.placed:
+            return True
         if self.does >= 2 and self.mid >= 1 and not self.placed:
             return True
         return self.speech >= 1 or (self.mid >= 2 and self.acts >= 1) or (self.acts >= 2 and self.mid >= 1)
 
 
-def english_people(narration: list[str]) -> list[Person]:
+def english_people(narration: list[str], beside: Collection[str] = ()) -> list[Person]:
     """People of an English text, in the order of their first mention.
 
     Args:
         narration: Everything that is told, without what is said.
+        beside: What of it is told where somebody speaks.
     """
     found: dict[str, _Evidence] = {}
     serial = 0
+    beside = frozenset(beside)
     for text in narration:
         for match in _NAME.finditer(text):
             serial += 1
-            _weigh(text, match, serial, found)
+            _weigh(text, match, serial, found, beside=text in beside)
         for match in _ROLE.finditer(text):
             serial += 1
             _weigh_role(text, match, match[1], serial, found)
         for match in _SOMEBODYS.finditer(text):
             serial += 1
             _weigh_role(text, match, match["kin"], serial, found)
+    plain = {word for text in narration for word in _LOWER.findall(text)} | _HAPPENS
+    for name, evidence in found.items():
+        evidence.common = name.lower() in plain
     beasts = animals_in(narration)
     found = {n: e for n, e in found.items() if e.speech or n not in beasts}
     names = [n for n, e in found.items() if e.person and (n.lower() not in SELDOM_NAMES or e.speech >= 2)]
@@ -94,12 +134,19 @@ def english_people(narration: list[str]) -> list[Person]:
     people = _merged(names, found)
     if _narrator(narration):
         people.append(
-            (0, Person("Narrator", ("Narrator",), marks=["the story is told by “I”, who is not named"]))
+            (
+                0,
+                Person(
+                    NARRATOR["en"], (NARRATOR["en"],), marks=["the story is told by “I”, who is not named"]
+                ),
+            )
         )
     return [p for _, p in sorted(people, key=lambda p: p[0])]
 
 
-def _weigh(text: str, match: re.Match[str], serial: int, found: dict[str, _Evidence]) -> None:
+def _weigh(
+    text: str, match: re.Match[str], serial: int, found: dict[str, _Evidence], *, beside: bool
+) -> None:
     parts = match[0].split()
     start = match.start()
     while (
@@ -117,7 +164,8 @@ def _weigh(text: str, match: re.Match[str], serial: int, found: dict[str, _Evide
         return
     name = " ".join(parts)
     before = _BEFORE.search(text[max(0, start - 30) : start])
-    after = _AFTER.search(text[match.end() : match.end() + 30])
+    rest = _AND_OTHERS.sub("", text[match.end() : match.end() + 60])
+    after = _AFTER.search(rest[:30])
     previous, following = (before[1].lower() if before else ""), (after[1].lower() if after else "")
     evidence = found.setdefault(name, _Evidence(serial))
     evidence.total += 1
@@ -125,6 +173,11 @@ def _weigh(text: str, match: re.Match[str], serial: int, found: dict[str, _Evide
     evidence.speech += previous in SAY or following in SAY
     evidence.acts += following in POSE
     evidence.does += following in POSE or following in SAY or _PAST.fullmatch(following) is not None
+    likely = not re.search(r"(?:ing|ly)$", parts[0])
+    article = text[max(0, start - 4) : start].lower() == "the "
+    own = _WITH_THEIR_OWN.match(rest[:40])
+    alone = following in _PEOPLE_DO or (own is not None and own["verb"] in _PEOPLE_DO | _DOFF)
+    evidence.beside += beside and likely and not article and alone
     evidence.called = _given(parts[0])
     evidence.placed += previous in _PLACES_BEFORE
 
@@ -205,20 +258,32 @@ def _called(person: Person, people: dict[str, Person]) -> Person:
 
 def _narrator(narration: list[str]) -> bool:
     told = sum(len(re.findall(r"\bI\b", t)) for t in narration)
-    return told >= 3 and told * 40 >= sum(t.count(" ") for t in narration) / 3  # about one in a hundred words
+    return (
+        told >= _OFTEN and told * 40 >= sum(t.count(" ") for t in narration) / 3
+    )  # about one in a hundred words
 
 
 _CHINESE_NAME = re.compile(rf"(?:[老小阿][\u4e00-\u9fff])|(?:[{SURNAMES}][\u4e00-\u9fff]{{1,2}})")
 _CHINESE_TAGGED = re.compile(
     rf"(?:^|[。！？”」』，\s])(?P<who>[\u4e00-\u9fff]{{2,4}}?[^，。！？“「]{{0,6}}?)(?:{CHINESE_SAY})(?=[，。：:！“「]|$)"
 )
+#: A name at the head of a clause, and what somebody does.
+_CHINESE_ACTING = re.compile(
+    rf"(?:^|[。！？，；”」』\s])(?:[他她]的)?(?:丈夫|妻子|儿子|女儿|母亲|父亲)?(?P<who>[{SURNAMES}][\u4e00-\u9fff]{{1,2}}?)"
+    rf"(?:{CHINESE_POSE_PATTERN.pattern}|[笑哭叹想推带拔挂勒问]|点头|点了|摇头|摇了|心想|冷笑|苦笑|的手|的脸|的声音)"
+)
 _PRONOUNS = frozenset("他她它我你您咱们谁自己")
 _CHINESE_ROLE = re.compile(CHINESE_ROLES)
 _PREFIXES = frozenset("老小阿")
 
 
-def chinese_people(narration: list[str]) -> list[Person]:
-    """People of a Chinese text, in the order of their first mention."""
+def chinese_people(narration: list[str], beside: Collection[str] = ()) -> list[Person]:
+    """People of a Chinese text, in the order of their first mention.
+
+    Args:
+        narration: Everything that is told, without what is said.
+        beside: What of it is told where somebody speaks.
+    """
     text = "\n".join(narration)
     two, three = Counter[str](), Counter[str]()
     order: dict[str, int] = {}
@@ -233,7 +298,9 @@ def chinese_people(narration: list[str]) -> list[Person]:
             order.setdefault(triple, at)
     spoken = Counter(m["who"] for t in narration for m in _CHINESE_TAGGED.finditer(t))
     roles = Counter(_CHINESE_ROLE.findall(text))
-    kept = _chinese_names(two, three, spoken)
+    acting = Counter(m["who"] for m in _CHINESE_ACTING.finditer(text))
+    acting.update(m["who"] for told in beside for m in _CHINESE_ACTING.finditer(told))
+    kept = _chinese_names(two, three, spoken, acting)
     for name in _only_tagged(text, spoken):
         # ``司马光`` is not ``马光``, unless that stands alone somewhere.
         inner = {k for k in kept if k in name and text.count(k) == text.count(name)}
@@ -243,8 +310,18 @@ def chinese_people(narration: list[str]) -> list[Person]:
         order.setdefault(name, text.index(name))
     people = [(order[name], Person(name, (name,))) for name in kept]
     for role, count in roles.items():
-        if count >= 2 and not any(role in name for name in kept):
+        tagged = any(who.startswith(role) or who.endswith(role) for who in spoken) or any(
+            re.search(rf"(?:^|[。！？，；])(?:[他她]的?|一个)?{role}(?!{'|'.join(kept) or '$'})", told)
+            for told in beside
+        )
+        if (count >= 2 or tagged) and not any(role in name for name in kept):
             people.append((text.index(role), Person(role, (role,))))
+    told = len(re.findall("(?:^|[。！？])我(?!们)", text, re.MULTILINE))
+    if told >= _OFTEN and told * 40 >= len(text) / 6:
+        name = NARRATOR["zh"]
+        people.append(
+            (text.index("我"), Person(name, (name,), marks=["the story is told by “我”, who is not named"]))
+        )
     return [p for _, p in sorted(people, key=lambda p: p[0])]
 
 
@@ -258,7 +335,8 @@ def _only_tagged(text: str, spoken: Counter[str]) -> list[str]:
         strange = _PRONOUNS if known else NOT_IN_NAMES | _PRONOUNS
         if len(name) not in ((2, 3) if known else (2, 3, 4)) or strange & set(name) or _manner(name):
             continue
-        if (compound or times >= 2) and text.count(name) >= 2 and not _CHINESE_ROLE.fullmatch(name):
+        twice = name[0] == name[-1]  # 豆豆
+        if (compound or twice or times >= 2) and text.count(name) >= 2 and not _CHINESE_ROLE.fullmatch(name):
             found += [name] * (name not in found)
     return found
 
@@ -268,10 +346,16 @@ def _manner(word: str) -> bool:
     return word in NOT_CHINESE_NAMES or (word[0] not in SURNAMES and word[-1] in CHINESE_MANNER)
 
 
-def _chinese_names(two: Counter[str], three: Counter[str], spoken: Counter[str]) -> list[str]:
+def _chinese_names(
+    two: Counter[str], three: Counter[str], spoken: Counter[str], acting: Counter[str]
+) -> list[str]:
     kept: list[str] = []
     for pair, count in two.items():
-        if pair[1] in NOT_IN_NAMES or "\n" in pair or not "\u4e00" <= pair[1] <= "\u9fff":
+        if (
+            (pair[1] in NOT_IN_NAMES and not spoken[pair])
+            or "\n" in pair
+            or not "\u4e00" <= pair[1] <= "\u9fff"
+        ):
             continue
         longer = [
             t for t in three if t[:2] == pair and t[2] not in NOT_IN_NAMES and "\u4e00" <= t[2] <= "\u9fff"
@@ -285,6 +369,11 @@ def _chinese_names(two: Counter[str], three: Counter[str], spoken: Counter[str])
         if name in LONG_SURNAMES or _manner(name):
             continue
         said = sum(n for tag, n in spoken.items() if tag.startswith(name) or tag.endswith(name))
-        if (said and count >= 2) or (count >= 4 and pair[0] in _PREFIXES):
+        if (
+            spoken[name]
+            or (said and count >= 2)
+            or (count >= 4 and pair[0] in _PREFIXES)
+            or acting[name] >= 2
+        ):
             kept.append(name)
     return kept

@@ -2,12 +2,13 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from picturelock.core.blocking import TimeOfDay, Weather
 from picturelock.core.board import Certainty, Mark
+from picturelock.script.epithets import Epithets, epithet_in
 from picturelock.script.headings import time_in, titled, weather_in
-from picturelock.script.language import sentences, words
+from picturelock.script.language import full_width, sentences, words
 from picturelock.script.lexicon.actions import TRAVEL
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import (
@@ -20,8 +21,14 @@ from picturelock.script.lexicon.places import (
     PLACE,
 )
 from picturelock.script.lexicon.speech import CHINESE_SAY, SAY
-from picturelock.script.lexicon.times import CHINESE_TIME_JUMP, TIME_JUMP
-from picturelock.script.names import chinese_people, english_people
+from picturelock.script.lexicon.times import (
+    BACK_AGAIN,
+    CHINESE_FLASHBACK,
+    CHINESE_TIME_JUMP,
+    FLASHBACK,
+    TIME_JUMP,
+)
+from picturelock.script.names import NARRATOR, chinese_people, english_people
 from picturelock.script.people import PRONOUNS, Mention, People, assign_genders
 from picturelock.script.quotes import Part, Quotes
 from picturelock.script.source import Paragraph, ParagraphKind, Passage, Prose, language_of
@@ -29,6 +36,12 @@ from picturelock.script.story import Action, Gender, Line, Person, Story, StoryS
 
 _SHORT_TAG = 3
 _OPENING = 5
+#: One word in four of English is among these; in French, German, Spanish or Italian hardly one in twenty.
+_ENGLISH = word_set(
+    "the and of to a in he she it was had that his her with for on at they were said but not you from"
+)
+_ENGLISH_SHARE = 0.1
+_TELLING = 20  # words that a judgement on the language needs
 _WORDS = 48  # characters of a passage, so that a person knows which
 _SENTENCE = re.compile(r"[.!?…]\W*$|[。！？]")
 
@@ -36,22 +49,72 @@ _SENTENCE = re.compile(r"[.!?…]\W*$|[。！？]")
 def story_of_prose(prose: Prose) -> Story:
     """Scenes of beats from prose."""
     language = language_of(prose.words())
+    if language == "zh":
+        prose = _with_full_width_marks(prose)
     quotes = Quotes(prose.words())
     parts = {id(p): quotes.parts(p.text) for p in prose.paragraphs if p.kind is ParagraphKind.TEXT}
     told = [part.text for p in prose.paragraphs for part in parts.get(id(p), ()) if not part.spoken]
-    people = chinese_people(told) if language == "zh" else english_people(told)
-    assign_genders(people, (s.text for t in told for s in sentences(Passage(t, 1))))
-    teller = _Teller(People(people), language)
-    for paragraph in prose.paragraphs:
-        teller.hear(paragraph, parts.get(id(paragraph), []))
-    teller.finish()
+    beside = _beside(list(parts.values()))
+
+    def tell(epithets: Epithets) -> _Teller:
+        people = (chinese_people if language == "zh" else english_people)(told, beside)
+        epithets.cast(people)
+        assign_genders(people, (s.text for t in told for s in sentences(Passage(t, 1))))
+        teller = _Teller(People(people), language)
+        for paragraph in prose.paragraphs:
+            teller.hear(paragraph, parts.get(id(paragraph), []))
+        teller.finish()
+        return teller
+
+    teller = tell(Epithets())
+    if teller.epithets:
+        teller = tell(teller.epithets)
     return Story(
         title=prose.title,
         language=language,
         people=teller.people.everyone,
         scenes=teller.scenes,
-        marks=[*_left_out(prose), *teller.marks],
+        marks=[*_foreign(told, language), *_left_out(prose), *teller.marks],
     )
+
+
+def _beside(paragraphs: list[list[Part]]) -> list[str]:
+    """What is told in a paragraph in which somebody speaks, or next to one."""
+    speaks = [any(part.spoken for part in parts) for parts in paragraphs]
+    near = [any(speaks[max(0, n - 1) : n + 2]) for n in range(len(paragraphs))]
+    return [
+        part.text
+        for parts, so in zip(paragraphs, near, strict=True)
+        if so
+        for part in parts
+        if not part.spoken
+    ]
+
+
+def _with_full_width_marks(prose: Prose) -> Prose:
+    return replace(
+        prose,
+        paragraphs=tuple(
+            Paragraph(p.kind, p.passage._replace(text=full_width(p.text))) for p in prose.paragraphs
+        ),
+    )
+
+
+def _foreign(told: list[str], language: str) -> list[Mark]:
+    """Other languages are broken down as if they were English, which finds little."""
+    said = [word for text in told for word in words(text)]
+    if (
+        language != "en"
+        or len(said) < _TELLING
+        or sum(w in _ENGLISH for w in said) >= _ENGLISH_SHARE * len(said)
+    ):
+        return []
+    return [
+        Mark(
+            what="this does not read like English or Chinese: places, times, people and who speaks may all be wrong",
+            about="language",
+        )
+    ]
 
 
 def _left_out(prose: Prose) -> list[Mark]:
@@ -89,6 +152,16 @@ class _Spoken:
 
 @dataclass(slots=True)
 class _Teller:
+    """Hears the paragraphs of a story.
+
+    Attributes:
+        told: What is told of each scene, by its number.
+        epithets: Who speaks where a tag names nobody but ``the solicitor``.
+        carried: A place to which the story had moved before the scene began.
+        left: The scene that was left for an earlier time.
+        resumed: For scenes in which the story comes back from there: which scene it had left.
+    """
+
     people: People
     language: str
     scenes: list[StoryScene] = field(default_factory=list)
@@ -100,14 +173,17 @@ class _Teller:
     moved: str = ""
     told: dict[int, list[str]] = field(default_factory=dict)
     carried: str = ""
+    epithets: Epithets = field(default_factory=Epithets)
+    left: int | None = None
+    resumed: dict[int, int] = field(default_factory=dict)
 
     def hear(self, paragraph: Paragraph, parts: list[Part]) -> None:
         if paragraph.kind is ParagraphKind.TEXT:
             self._text(paragraph.passage, parts)
         elif paragraph.kind is ParagraphKind.CHAPTER:
-            self.chapter, self.fresh, self.moved = paragraph.text, True, ""
+            self.chapter, self.fresh, self.moved, self.left = paragraph.text, True, "", None
         elif paragraph.kind is ParagraphKind.BREAK:
-            self.fresh, self.moved = True, ""
+            self.fresh, self.moved, self.left = True, "", None
 
     # Scenes -------------------------------------------------------------------------------------------------------
 
@@ -128,6 +204,12 @@ class _Teller:
             return ""
         if len(self.scenes[-1].beats) < 2 or not parts or parts[0].spoken:
             return None
+        if goes_back(narration, self.language):
+            self.left = len(self.scenes) - 1 if self.left is None else self.left
+            return "a scene begins because the text goes back in time; see where it ends"
+        if self.left is not None and BACK_AGAIN.match(narration):
+            self.resumed[len(self.scenes)], self.left = self.left, None
+            return "a scene begins because the text comes back from an earlier time"
         if jumps_in_time(narration, self.language):
             return "a scene begins because the text jumps in time"
         opening = opening_place(narration, self.language)
@@ -161,10 +243,9 @@ class _Teller:
             self.carried = ""
 
     def finish(self) -> None:
-        before: StoryScene | None = None
         for number, scene in enumerate(self.scenes):
+            before = self.scenes[self.resumed.get(number, number - 1)] if number else None
             _settle(scene, self.told.get(number, []), before, self.language)
-            before = scene
 
     # Beats --------------------------------------------------------------------------------------------------------
 
@@ -179,6 +260,9 @@ class _Teller:
             speaker, doubt = self.spoken.turns[-1], ""
         else:
             speaker, doubt = self._speaker(parts, scene)
+        if not self._tag(parts) and (epithet := epithet_in(parts)):
+            self.epithets.hear(epithet, speaker)
+        others = self._others(parts, speaker)
         self._spoke(speaker)
         self.spoken.unclosed = _unclosed(passage.text, parts[-1])
         first = passage.line
@@ -187,8 +271,11 @@ class _Teller:
             if not part.spoken and number and parts[number - 1].spoken:
                 part = self._after_tag(scene, passage, part)
             if part.spoken:
+                who = others.get(number, speaker)
+                if who != self.spoken.turns[-1]:
+                    self._spoke(who)
                 self._say(
-                    scene, Line(speaker=speaker, text=_cleaned(part.text), first=first, last=end, doubt=doubt)
+                    scene, Line(speaker=who, text=_cleaned(part.text), first=first, last=end, doubt=doubt)
                 )
                 first = end
             elif self._is_tag(part, number, parts):
@@ -293,7 +380,27 @@ class _Teller:
             )
             if mention:
                 return mention.person.name, self._pronoun_doubt(mention)
+            if self.language == "zh" and not part.spoken and self._is_narrator(part.text):
+                return NARRATOR["zh"], ""
         return self._by_turn(parts, scene)
+
+    def _others(self, parts: list[Part], speaker: str) -> dict[int, str]:
+        """Parts that a tag of their own gives to somebody else: ``“You will,” Tom said. “I shall not,” said the inspector.``."""
+        found = dict[int, str]()
+        for number, part in enumerate(parts[:-1]):
+            tag = parts[number + 1]
+            if (
+                number < 2
+                or not part.spoken
+                or tag.spoken
+                or not parts[number - 1].text.endswith((".", "。"))
+            ):
+                continue
+            named = self.people.mentions(_first_clause(tag.text))
+            told = self._tagged(tag, number + 1, parts, list(self.recent))
+            if named and told and told[0] != speaker:
+                found[number] = told[0]
+        return found
 
     def _tag(self, parts: list[Part]) -> tuple[str, str] | None:
         """Whom the first tag of a paragraph names. ``he`` is who acts in front of the words, if anybody does."""
@@ -318,13 +425,16 @@ class _Teller:
         elif not set(words(clause)) & SAY:
             return None
         mentions = _acting(self.people.resolved(clause, list(recent)), clause)
+        if not mentions and _SOMEONES_VOICE.search(clause):
+            return self._unknown(), "the text does not say whose voice this is"
         if not mentions:
-            return (
-                ("Narrator", "")
-                if re.search(r"\bI\b", clause) and "Narrator" in {p.name for p in self.people.everyone}
-                else None
-            )
+            return (NARRATOR[self.language], "") if self._is_narrator(clause) else None
         return mentions[0].person.name, self._pronoun_doubt(mentions[0])
+
+    def _is_narrator(self, clause: str) -> bool:
+        told = r"(?:^|[，。])我(?!们)" if self.language == "zh" else r"\bI\b"
+        name = NARRATOR[self.language]
+        return re.search(told, clause) is not None and any(p.name == name for p in self.people.everyone)
 
     def _pronoun_doubt(self, mention: Mention) -> str:
         if not mention.pronoun or self.spoken.other() == mention.person.name:
@@ -412,6 +522,7 @@ def _acting(mentions: list[Mention], text: str) -> list[Mention]:
     return found
 
 
+_SOMEONES_VOICE = re.compile(r"(?i)\b(?:an?|another|some) (?:\w+ )?voice\b|\bsome(?:one|body)\b|有人")
 _CLAUSE_END = re.compile(r"(?<!\b[A-Z])(?<!\b[DMS][rst])(?<!\bMrs)(?<!\b(?:Prof|Capt))(?:[.;!?。；！？])")
 
 
@@ -532,6 +643,11 @@ def _differs(one: str, other: str) -> bool:
     return not other or kinds[0] is not kinds[1]
 
 
+def goes_back(text: str, language: str) -> bool:
+    """Whether a paragraph begins at an earlier time."""
+    return (CHINESE_FLASHBACK if language == "zh" else FLASHBACK).match(text) is not None
+
+
 def jumps_in_time(text: str, language: str) -> bool:
     """Whether a paragraph begins at another time."""
     if language == "zh":
@@ -545,8 +661,15 @@ def jumps_in_time(text: str, language: str) -> bool:
     if found["later"]:
         return True
     lead = found[0].lower()
+    if lead.startswith("in ") and re.match(
+        r"\s+(?:light|sun|sunlight|air|sky|breeze|shadows?|rain|wind|mist)\b", text[found.end() :]
+    ):
+        return False
     return (
-        any(w in lead.split() for w in ("next", "that", "by", "following", "late", "early", "at", "just"))
+        any(
+            w in lead.split()
+            for w in ("next", "that", "in", "by", "following", "late", "early", "at", "just")
+        )
         and len(lead.split()) > 1
     )
 
@@ -625,7 +748,7 @@ def _time(told: list[str]) -> TimeOfDay | None:
     for text in told[:8]:
         for sentence in sentences(Passage(text, 1)):
             bare = re.sub(
-                r"(?i)\b(?:since|until|till|from|by(?! night)) (?:the )?\w+\b|\b(?:one|every|each|all|some|per|a|two|three|this|these|those|last|any)\s+(?:days?|nights?|mornings?|evenings?)\b|今日|生日|日子|日记|日志",
+                r"(?i)(?<!^)\b(?:since|until|till|from|by(?! night)) (?:the )?\w+\b|\b(?:one|every|each|all|some|per|a|two|three|this|these|those|last|any)\s+(?:days?|nights?|mornings?|evenings?)\b|今日|生日|日子|日记|日志",
                 "",
                 sentence.text,
             )

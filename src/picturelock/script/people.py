@@ -27,7 +27,6 @@ KIN = word_set("mother father daughter son brother sister grandmother grandfathe
 POSSESSIVES = ("his", "her", "their", "my", "our")
 PRONOUNS = {"he": Gender.MALE, "him": Gender.MALE, "his": Gender.MALE, "himself": Gender.MALE, "she": Gender.FEMALE,
             "her": Gender.FEMALE, "hers": Gender.FEMALE, "herself": Gender.FEMALE}  # fmt: skip
-_CHINESE_PRONOUN = re.compile("[他她](?!们)")
 TOGETHER = re.compile(
     r"(?:^|[,;—] |\band |\bthen )(?:They|they)\b|(?i:\b(?:everyone|everybody|all (?:three|four|of them)|both of them|the (?:two|three|four) of them)\b)"
     r"|他们|她们|大家|两人|三人|二人"
@@ -93,7 +92,7 @@ class People:
                 somebodys = "|".join(re.escape(k) for k in sorted(kin, key=lambda k: (-len(k), k)))
                 parts.insert(
                     0,
-                    rf"{_SAID}(?:{somebodys})(?!\w)|(?<!\w)(?:{somebodys})(?=\s+(?:\w+ly )?(?:{_SAYING})\b)",
+                    rf"{_SAID}(?:{somebodys})(?!\w)|(?<!\w)(?:{somebodys})(?=\s+(?:had )?(?:\w+ly )?(?:{_SAYING})\b)",
                 )
                 self.by_alias |= {k: p for k, p in kin.items() if k not in self.by_alias}
             self._pattern = re.compile("|".join(parts + ([cjk] if cjk else [])))
@@ -148,14 +147,13 @@ def _spellings(alias: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-_ENGLISH_PRONOUN = re.compile(r"(?<!\w)(?:" + "|".join(PRONOUNS) + r")(?!\w)", re.IGNORECASE)
+_PRONOUN = re.compile(rf"(?<!\w)(?i:{'|'.join(PRONOUNS)})(?!\w)|[他她](?!们)")
 
 
 def _pronouns(text: str, recent: list[Person], named: list[Mention]) -> list[Mention]:
     found = []
-    for match in [*_ENGLISH_PRONOUN.finditer(text), *_CHINESE_PRONOUN.finditer(text)]:
-        gender = PRONOUNS.get(match[0].lower()) or (Gender.MALE if match[0] == "他" else Gender.FEMALE)
-        person = _antecedent(gender, match.start(), recent, named)
+    for match in _PRONOUN.finditer(text):
+        person = _antecedent(_meant_by(match[0]), match.start(), recent, named)
         if person:
             found.append(Mention(match.start(), match.end(), person, pronoun=True))
     return found
@@ -179,20 +177,38 @@ def assign_genders(people: list[Person], texts: Iterable[str]) -> None:
     votes: dict[int, Counter[Gender]] = {id(p): Counter() for p in people}
     last: Person | None = None
     for text in texts:
-        found = {id(m.person): m.person for m in index.mentions(text)}
+        mentions = index.mentions(text)
+        for mention in mentions:
+            if kin := _KIN_BEFORE.search(text, max(0, mention.start - _NEAR), mention.start):
+                votes[id(mention.person)][_kin_gender(kin[0])] += _SURE
+        found = {id(m.person): m.person for m in mentions}
         if len(found) > 1:
             last = None
             continue
         last = next(iter(found.values())) if found else last
-        if last:
-            first = next((g for w in words(text) if (g := PRONOUNS.get(w))), None)
-            first = first or next(
-                (g for c, g in (("她", Gender.FEMALE), ("他", Gender.MALE)) if c in text), None
-            )
-            if first:
-                votes[id(last)][first] += 1
+        # In front of a name it is somebody else's: ``her husband Rolf``.
+        pronoun = _PRONOUN.search(text, mentions[0].start if mentions else 0)
+        if last and pronoun:
+            votes[id(last)][_meant_by(pronoun[0])] += 1
     for person in people:
         person.gender = _by_name(person) or _by_votes(votes[id(person)])
+
+
+_SURE = 10  # votes
+_NEAR = 24  # characters in front of a name, in which a word such as ``grandmother`` finds room
+_CHINESE_KIN = {
+    **dict.fromkeys(["妻子", "太太", "母亲", "妈妈", "女儿", "姐姐", "妹妹", "奶奶", "外婆"], Gender.FEMALE),
+    **dict.fromkeys(["丈夫", "父亲", "爸爸", "儿子", "哥哥", "弟弟", "爷爷", "外公"], Gender.MALE),
+}
+_KIN_BEFORE = re.compile(rf"(?:\b(?:{'|'.join(sorted(KIN))})\s+|{'|'.join(_CHINESE_KIN)})$")
+
+
+def _kin_gender(kin: str) -> Gender:
+    return _CHINESE_KIN.get(kin) or gender_of(words(kin)) or Gender.UNKNOWN
+
+
+def _meant_by(pronoun: str) -> Gender:
+    return PRONOUNS.get(pronoun.lower()) or (Gender.MALE if pronoun == "他" else Gender.FEMALE)
 
 
 def _by_votes(votes: Counter[Gender]) -> Gender:

@@ -6,11 +6,24 @@ from typing import NamedTuple
 from picturelock.script.language import words
 from picturelock.script.lexicon.speech import SAY
 
-_DOUBLE = r"“[^“”]*(?:”|$)|「[^「」]*(?:」|$)|『[^『』]*(?:』|$)|«[^«»]*(?:»|$)|\"[^\"]*(?:\"|$)"
-_SINGLE = r"(?<!\w)‘(?:[^‘’]|’(?=\w))*(?:’(?!\w)|$)|(?<![\w])'(?=\S)(?:[^']|(?<=\w)'(?=\w))*?(?:(?<=[.,!?…—-])'(?!\w)|$)"
+_ENGLISH = "“[^“”]*(?:”|$)"
+_GERMAN = "„[^„“”]*(?:[“”]|$)"  # opens low, and closes with what opens in English
+_OUTWARDS = "«[^«»]*(?:»|$)"
+_INWARDS = "»[^«»]*(?:«|$)"
+_DOUBLE = r"「[^「」]*(?:」|$)|『[^『』]*(?:』|$)|\"[^\"]*(?:\"|$)"
+#: ``‘It’s the Hendersons’ house.’``: what ends a speech has a stop in front of it, if one does.
+_SINGLE = (
+    r"(?<!\w)‘(?:[^‘’]|(?<=\w)’)*?(?<=[.,!?…—-])’(?!\w)|(?<!\w)‘(?:[^‘’]|’(?=\w))*(?:’(?!\w)|$)"
+    r"|(?<!\w)'(?=\S)(?:[^']|(?<=\w)')*?(?<=[.,!?…—-])'(?!\w)|(?<!\w)'(?=\S)(?:[^']|(?<=\w)'(?=\w))*$"
+)
 _DASH = re.compile(r"^(?:——|--|[—–])\s*(?=\S)")
 _DASH_TAG = re.compile(r"\s*(?:——|[—–])\s*")
-_MARKS = "“”「」『』«»\"‘’'"
+_SAYS = "|".join(sorted(SAY))
+#: ``— Have you told him? said Cormac.``
+_BARE_TAG = re.compile(
+    rf"(?<=[?!,…])\s+(?=(?:(?:he|she|they|I|the \w+|[A-Z]\w+) (?:{_SAYS})|(?:{_SAYS}) (?:he|she|they|I|the \w+|[A-Z]\w+))\b)"
+)
+_MARKS = "“”„「」『』«»\"‘’'"
 
 
 class Part(NamedTuple):
@@ -31,9 +44,15 @@ class Quotes:
     """The quotation marks of one text. Single ones are speech only where the text has no double ones."""
 
     def __init__(self, text: str) -> None:
-        double = len(re.findall(r"[“「『«\"]", text))
+        double = len(re.findall(r"[“„「『«\"]", text))
         single = len(re.findall(r"(?<!\w)[‘'](?=\w)", text))
-        self._pattern = re.compile(_DOUBLE if double * 3 >= single or single < 2 else f"{_DOUBLE}|{_SINGLE}")
+        pointed = _INWARDS if -1 < text.find("»") < text.find("«") else _OUTWARDS
+        kinds = [_GERMAN, _ENGLISH, _DOUBLE]
+        if text.count("«") * 2 > len(re.findall(r"[“„「\"]", text)):
+            kinds.append(pointed)
+        if single >= 2 and double * 3 < single:
+            kinds.append(_SINGLE)
+        self._pattern = re.compile("|".join(kinds))
 
     def parts(self, text: str) -> list[Part]:
         """The paragraph as speech and narration, in order; blank stretches are left out."""
@@ -83,7 +102,21 @@ class Quotes:
             None,
         )
         if cut is None:
-            return [Part(True, 0, len(text), text[start:].strip())]
+            return Quotes._barely_dashed(text, start)
         found = [Part(True, 0, cut.start(), text[start : cut.start()].strip())]
         Quotes._told(found, text, cut.end(), len(text))
+        return found
+
+    @staticmethod
+    def _barely_dashed(text: str, start: int) -> list[Part]:
+        """Speech after a dash whose tag only a stop sets off; behind the tag's own sentence the speech goes on."""
+        tag = _BARE_TAG.search(text, start)
+        if tag is None:
+            return [Part(True, 0, len(text), text[start:].strip())]
+        found = [Part(True, 0, tag.start(), text[start : tag.start()].strip())]
+        stop = re.search(r"[.!?](?=\s|$)", text[tag.end() :])
+        end = tag.end() + stop.end() if stop else len(text)
+        Quotes._told(found, text, tag.end(), end)
+        if rest := text[end:].strip():
+            found.append(Part(True, end, len(text), rest))
         return found

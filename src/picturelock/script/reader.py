@@ -35,25 +35,40 @@ def read_source(path: Path) -> Source:
         BadDocument: It is empty, binary, too large, not UTF-8, has no words, or is not what its ending says.
     """
     text = _text_of(path)
-    source = _format_for(path.suffix.lower(), text).read(text, path.stem)
-    if not any(c.isalpha() for c in source.words()):
+    known = list(formats())
+    named = next((f for f in known if path.suffix.lower() in f.suffixes), None)
+    chosen = named or _by_words(known, text)
+    try:
+        source = chosen.read(text, path.stem)
+        _hold_scenes(source, path.name)
+    except BadDocument as error:
+        by_words = _by_words(known, text)
+        # The last format takes everything, so it says nothing about this file.
+        if by_words is chosen or by_words is known[-1]:
+            raise
         raise BadDocument(
-            f"{path.name} has no words to break down",
+            f"{path.name} does not hold what its ending says",
+            remedy=f"Its words are those of a {by_words.suffixes[0]} file: name it {path.stem}{by_words.suffixes[0]}.",
+        ) from error
+    return source
+
+
+def _by_words(known: list[Format], text: str) -> Format:
+    return next(f for f in known if f.recognises(text))
+
+
+def _hold_scenes(source: Source, name: str) -> None:
+    if not any(c.isalpha() for c in source.words()):
+        title = f" beside its title, “{source.title}”" if source.title else ""
+        raise BadDocument(
+            f"{name} has no words to break down{title}",
             remedy="Give a script with at least one line of action or dialogue.",
         )
     if isinstance(source, Screenplay) and not any(e.kind is ElementKind.HEADING for e in source.elements):
         raise BadDocument(
-            f"{path.name} has no scene: no line of it is a scene heading",
-            remedy="Put one before each scene, such as `INT. KITCHEN - NIGHT`, or `.KITCHEN` to force one. To have it read "
-            "as prose, save it as .txt.",
+            f"{name} has no scene: no line of it is a scene heading",
+            remedy=source.heading_advice,
         )
-    return source
-
-
-def _format_for(suffix: str, text: str) -> Format:
-    known = list(formats())
-    by_suffix = next((f for f in known if suffix in f.suffixes), None)
-    return by_suffix or next(f for f in known if f.recognises(text))
 
 
 def _text_of(path: Path) -> str:

@@ -129,7 +129,9 @@ def _only_owner(mention: Mention, text: str) -> bool:
 
     Nor is she seen through whose eyes the camera looks: ``POV MARA``.
     """
-    if re.search(r"(?<!['’][sS] )\bP\.?O\.?V\.?\W*(?:(?i:of) )?$", text[: mention.start]):
+    if re.search(
+        r"(?<!['’][sS] )\bP\.?O\.?V\.?\W*(?:(?i:of) )?$", text[max(0, mention.start - 24) : mention.start]
+    ):
         return True
     after = text[mention.end : mention.end + 40]
     written = text[mention.start : mention.end].lower()

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from picturelock.core.blocking import TimeOfDay, Weather
 from picturelock.core.board import Certainty, Mark, TransitionKind
 from picturelock.core.frametime import FrameRate
-from picturelock.script.headings import Heading, parse_heading, titled, weather_in
+from picturelock.script.headings import CAPTION, Heading, parse_heading, titled, weather_in
 from picturelock.script.language import sentences
+from picturelock.script.lexicon.actions import POSE
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import ENGLISH_PLACES, FEATURES
 from picturelock.script.lexicon.speech import NOT_NAMES
-from picturelock.script.people import PERSON_NOUNS, animals_in, assign_genders
+from picturelock.script.people import PERSON_NOUNS, animals_in, assign_genders, gender_of
 from picturelock.script.source import Element, ElementKind, Screenplay, language_of
 from picturelock.script.story import Action, Line, Person, Story, StoryScene
 from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
@@ -22,12 +23,32 @@ _INTRODUCED = re.compile(
     r"|,\s*(?:\d\d|a\s|an\s|early|late|mid|her\s|his\s))"
 )
 _ROLE = re.compile(r"(?<![\w-])(?P<name>(?:[A-Z][A-Z'’\-]*\s+)*[A-Z]{3,})(?![\w-])(?!\s+[A-Z]{2,})")
+#: ``BOB sits.``: also in small letters, where it is a name that people are given.
+_ACTS = re.compile(
+    r"(?:^|(?<=[.!?] )|(?<=\bAnd )|(?<=\band ))(?P<name>[A-Z][A-Za-z'’\-]+)(?= (?:and [A-Z][\w-]+ )?(?P<verb>[a-z]+))"
+)
 _HEADS = frozenset(w.upper() for w in PERSON_NOUNS if len(w) > 2) - {
     "OLD", "YOUNG", "ELDERLY", "LITTLE", "TALL", "THE", "VOICE", "CROWD", "MASTER", "VILLAGERS",
 }  # fmt: skip
 _QUALITIES = word_set("OLD YOUNG LITTLE TALL ELDERLY THE FIRST SECOND")
+#: Names that are words besides: somebody's only in capitals.
+_ALSO_THINGS = word_set(
+    "IVY BILL WILL RUBY ROSE RAY MAY JUNE APRIL MARK FRANK GRACE VIOLET LILY DAISY PEARL HEATHER ROB PAT SUE GUS JO NICK"
+)
 _COMMON = frozenset(w.upper() for w in (*PERSON_NOUNS, *NOT_NAMES, *ENGLISH_PLACES, *FEATURES, *TITLES))
 _INTERCUT = re.compile(r"(?:BEGIN |END )?INTERCUT\b[^a-z]*$")
+#: Of a whole paragraph: for who reads the script, and nothing to be seen.
+_ABOUT_ORDER = re.compile(
+    r"(?:END (?:OF )?)?(?:FLASH ?BACK|FLASH ?FORWARD|DREAM(?: SEQUENCE)?|MONTAGE|SERIES OF SHOTS|INTERCUT)S?(?: (?:ENDS|SEQUENCE))?"
+    r"|BACK TO (?:SCENE|PRESENT)|(?:[A-Z]+ ){0,3}LATER|CONTINUOUS|THE END|END OF (?:ACT|EPISODE|PART)\b.*"
+    r"|[【（(](?:闪回|闪回结束|回忆|回忆结束|蒙太奇|梦境|梦境结束|完|剧终|全剧终)[】）)]|完|剧终|全剧终"
+)
+_MARKS = ' "“”「」'
+_ON_THE_PICTURE = re.compile(rf"{CAPTION}\s*(?P<words>[\"“「][^\"”」]+[\"”」]\.?|[^\"“「.!?。！？]+[.!?。]?)")
+#: Of a cue: heard, but not in the room. Who speaks *into* a phone is.
+_FROM_AFAR = re.compile(
+    r"O[SC]$|O[SC]\b|(?:ON|OVER)(?:THE)?(?:PHONE|TV|RADIO|SPEAKER|INTERCOM)|FILTERED|PRE-?LAP|VOICEMAIL|画外|电话[里中]|广播"
+)
 _TOGETHER = re.compile(r"\s*(?:&|/|\+|,|\bAND\b|和|与)\s*")
 
 
@@ -71,6 +92,7 @@ class _Casting:
         casting.written = {text.upper(): _cased(text) for text in reversed(cased)}
         cues = Counter(cue_name(e.text) for e in screenplay.elements if e.kind is ElementKind.CHARACTER)
         introduced = _introduced(screenplay)
+        introduced = _silent(screenplay, {*cues, *introduced}) | introduced
         order = _in_order(screenplay, set(cues) | set(introduced))
         for name in order:
             if name in cues and not _several(name, cues):
@@ -173,13 +195,24 @@ def _fuller(introduced: str, name: str) -> bool:
     return len(taken_apart(introduced).rest) > len(taken_apart(name).rest) and can_be_one(name, introduced)
 
 
+def _not_filmed(text: str) -> Mark | None:
+    if _ABOUT_ORDER.fullmatch(text.strip(" .:")):
+        return Mark(what=f"“{text}” is for the reader of the script; nothing is filmed for it", about="order")
+    if title := _ON_THE_PICTURE.fullmatch(text):
+        return Mark(
+            what=f"the script asks for words on the picture: “{title['words'].strip(_MARKS)}”; the film is made without them",
+            about="title",
+        )
+    return None
+
+
 def _several(name: str, cues: Counter[str]) -> bool:
     parts = _TOGETHER.split(name)
     return len(parts) > 1 and all(p in cues for p in parts)
 
 
 def _introduced(screenplay: Screenplay) -> dict[str, int]:
-    """Names in capitals in the action, to the line where they first stand."""
+    """Names of people in the action, to the line where they first stand."""
     found: dict[str, int] = {}
     for element in screenplay.elements:
         if element.kind is not ElementKind.ACTION:
@@ -193,18 +226,32 @@ def _introduced(screenplay: Screenplay) -> dict[str, int]:
     return found
 
 
+def _silent(screenplay: Screenplay, known: set[str]) -> dict[str, int]:
+    """People who only act, and whose names people are given, to the line where they first do."""
+    found: dict[str, int] = {}
+    taken = {part for name in known for part in name.split()} | _COMMON
+    for element in screenplay.elements:
+        for match in _ACTS.finditer(element.text) if element.kind is ElementKind.ACTION else ():
+            name = match["name"].upper()
+            seldom = name in _ALSO_THINGS and match["name"] != name
+            if name not in taken and not seldom and match["verb"] in POSE and gender_of((name.lower(),)):
+                found.setdefault(name, element.passage.line)
+    return found
+
+
 def _in_order(screenplay: Screenplay, names: set[str]) -> dict[str, int]:
     """Names in the order in which the film shows or hears them."""
     order: dict[str, int] = {}
+    spelled = names | {titled(name) for name in names if gender_of((name.lower(),))}
     pattern = re.compile(
-        "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in sorted(names, key=lambda n: (-len(n), n)))
+        "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" for n in sorted(spelled, key=lambda n: (-len(n), n)))
     )
     for element in screenplay.elements if names else ():
         if element.kind in {ElementKind.ACTION, ElementKind.CHARACTER}:
             for match in pattern.finditer(
                 element.text.upper() if element.kind is ElementKind.CHARACTER else element.text
             ):
-                order.setdefault(match[0], element.passage.line * 1000 + match.start())
+                order.setdefault(match[0].upper(), element.passage.line * 1000 + match.start())
     return dict(sorted(order.items(), key=lambda item: item[1]))
 
 
@@ -304,6 +351,10 @@ class _Teller:
                 )
             )
             return
+        if mark := _not_filmed(element.text):
+            scene.marks.append(mark)
+            scene.last = max(scene.last, element.passage.last)
+            return
         scene.beats.append(Action(element.passage))
         scene.last = max(scene.last, element.passage.last)
         weather = weather_in(element.text)
@@ -341,7 +392,7 @@ class _Teller:
                 last=element.passage.last,
                 parenthetical=self.aside,
                 voice_over="VO" in extensions or "旁白" in extensions or "画外音" in extensions,
-                offscreen="OS" in extensions or "OC" in extensions or "画外" in extensions or heard,
+                offscreen=heard or _FROM_AFAR.search(extensions) is not None,
                 dual=cue.dual,
                 doubt=doubt,
             )

@@ -97,12 +97,14 @@ class Screenplay:
     Attributes:
         title_page: Lower-case keys to lines, as written.
         lines: Number of lines in the file.
+        heading_advice: How a scene heading is written in this format, for who has none.
     """
 
     name: str
     title_page: dict[str, tuple[str, ...]]
     elements: tuple[Element, ...]
     lines: int
+    heading_advice: str = "Put a scene heading before each scene, such as INT. KITCHEN - NIGHT."
 
     @property
     def title(self) -> str:

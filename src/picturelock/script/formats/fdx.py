@@ -1,6 +1,7 @@
 """Final Draft (FDX): XML, read with the standard parser that refuses any document type or entity."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from xml.parsers import expat
@@ -68,6 +69,7 @@ class Fdx:
             title_page=walker.title_page(),
             elements=tuple(walker.elements),
             lines=text.count("\n") + 1,
+            heading_advice="Give the paragraphs that begin scenes the type “Scene Heading” in Final Draft.",
         )
 
 
@@ -85,6 +87,7 @@ class _Walker:
     parser: expat.XMLParserType | None = None
     final_draft: bool = False
     path: list[str] = field(default_factory=list)
+    inside: Counter[str] = field(default_factory=Counter)
     kind: ElementKind | None = None
     number: str = ""
     line: int = 1
@@ -94,12 +97,13 @@ class _Walker:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.path.append(tag)
+        self.inside[tag] += 1
         if tag == "FinalDraft":
             self.final_draft = True
         elif tag == "DualDialogue":
             self.dual = 1
             self.kind = None
-        elif tag == "Paragraph" and _UNSEEN.isdisjoint(self.path):
+        elif tag == "Paragraph" and self._seen():
             self.kind = _KINDS.get(attributes.get("Type", "General").strip().lower(), ElementKind.ACTION)
             self.number = attributes.get("Number", "")
             self.line = self.parser.CurrentLineNumber if self.parser else 1
@@ -108,21 +112,25 @@ class _Walker:
             self.capitals = "AllCaps" in attributes.get("Style", "")
 
     def characters(self, data: str) -> None:
-        if self.path and self.path[-1] == "Text" and _UNSEEN.isdisjoint(self.path):
+        if self.path and self.path[-1] == "Text" and self._seen():
             self.text.append(data.upper() if self.capitals else data)
 
     def end(self, tag: str) -> None:
         self.path.pop()
+        self.inside[tag] -= 1
         if tag == "DualDialogue":
             self.dual, self.kind = 0, None
-        elif tag == "Paragraph" and _UNSEEN.isdisjoint(self.path) and self.kind is not None:
+        elif tag == "Paragraph" and self._seen() and self.kind is not None:
             self._paragraph(" ".join("".join(self.text).split()))
             self.kind = None
 
+    def _seen(self) -> bool:
+        return not any(self.inside[tag] for tag in _UNSEEN)
+
     def _paragraph(self, text: str) -> None:
-        if "TitlePage" in self.path:
+        if self.inside["TitlePage"]:
             self.title.append(text)
-        elif text and "Content" in self.path and self.kind is not None:
+        elif text and self.inside["Content"] and self.kind is not None:
             if self.kind is ElementKind.ACTION and _FADE.fullmatch(text):
                 self.kind = ElementKind.TRANSITION
             self.elements.append(self._element(self.kind, text))

@@ -3,15 +3,18 @@
 The registries' two parsers were read first. fountain-parser 0.1.1 and screenplay-tools 0.0.10 (both MIT) keep no line
 numbers, and the first reads no notes; the board has to point at the lines of its source, so this is our own.
 
-Beyond the syntax page, three habits of working scripts are understood: ``FADE IN:``, ``FADE OUT.`` and their like are
+Beyond the syntax page, four habits of working scripts are understood: ``FADE IN:``, ``FADE OUT.`` and their like are
 transitions although they do not end in ``TO:``; a heading need not be followed by a blank line; and Chinese headings
-begin with 内景, 外景 or 内外景.
+have 内景 or 外景 somewhere, Chinese speech stands on one line behind its speaker and a colon, and △ begins an action.
+Shooting scripts' numbers before and behind a heading are taken from it.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from picturelock.script import chinese
+from picturelock.script.headings import CAPTION, heading_in
 from picturelock.script.source import Element, ElementKind, Passage, Screenplay, Source, joined
 
 _TITLE_KEYS = {
@@ -19,17 +22,14 @@ _TITLE_KEYS = {
     "revision", "language", "format", "font", "episode", "series", "studio", "标题", "片名", "编剧", "作者",
 }  # fmt: skip
 _TITLE_LINE = re.compile(r"([^\W\d_][\w ]{0,30})[:：][ \t]*(.*)")
-HEADING = re.compile(
-    r"(?:(?:INT\.?\s*/\s*EXT|EXT\.?\s*/\s*INT|I\s*/\s*E|E\s*/\s*I|INT|EXT|EST)(?:\.(?!\w*\.)\s*|\s+)"
-    r"|(?:内外景|内/外景?|内景|外景)[\s.。：:·、，,]*)(?=\S)",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\s*#([\w.\-]+)#\s*$")
 TRANSITION = re.compile(
     r"(?:FADE IN|FADE OUT|FADE TO BLACK|FADE TO WHITE|CUT TO BLACK|SMASH CUT|MATCH CUT|JUMP CUT|DISSOLVE)[.:]?"
     r"|[^a-z]*[A-Z][^a-z]*\bTO:"
     r"|(?:淡入|淡出|切至|切到|叠化|化入)[。：:.]?"
 )
+_CAPTION = re.compile(CAPTION)
+_LONGEST_TRANSITION = 120  # characters; to look through a page of capitals for ``TO:`` takes minutes
 _CUE = re.compile(
     r"(?P<name>[^()（）]*[^\W\d_][^()（）]*?)\s*(?P<ext>(?:[(（][^()（）]*[)）]\s*)*)(?P<dual>\^?)\s*"
 )
@@ -40,8 +40,15 @@ _ESCAPE = re.compile(r"\\([*_\\~!@.#>\[\]])")
 
 @dataclass(slots=True)
 class _Reader:
+    """Where the reading is.
+
+    Attributes:
+        names_alone: Chinese names that stand alone on a line above what they say.
+    """
+
     lines: list[str]
     at: int = 0
+    names_alone: frozenset[str] = frozenset()
     found: list[Element] = field(default_factory=list)
 
     def line(self, index: int) -> str:
@@ -66,18 +73,28 @@ class Fountain:
         if title and title[1].strip().lower() in {"title", "credit", "片名"}:
             return True
         return any(
-            HEADING.match(line) and (i == 0 or not lines[i - 1].strip()) for i, line in enumerate(lines)
+            found.plain or i == 0 or not lines[i - 1].strip()
+            for i, line in enumerate(lines)
+            if (found := heading_in(line))
         )
 
     def read(self, text: str, name: str) -> Source:
         lines = text.split("\n")
         cleaned, notes = _without_notes(_without_boneyard(text))
         reader = _Reader(cleaned.split("\n"))
+        reader.names_alone = chinese.names_alone(reader.lines)
         title_page = _title_page(reader)
         while reader.at < len(reader.lines):
             _element(reader)
         found = sorted([*reader.found, *notes], key=lambda e: e.passage.line)
-        return Screenplay(name=name, title_page=title_page, elements=tuple(found), lines=len(lines))
+        return Screenplay(
+            name=name,
+            title_page=title_page,
+            elements=tuple(found),
+            lines=len(lines),
+            heading_advice="Put one before each scene, such as `INT. KITCHEN - NIGHT`, or `.KITCHEN` to force one. "
+            "To have it read as prose, save it as .txt.",
+        )
 
 
 def _blanked(text: str) -> str:
@@ -113,6 +130,9 @@ def _plain(text: str) -> str:
 def _title_page(reader: _Reader) -> dict[str, tuple[str, ...]]:
     start = next((i for i, line in enumerate(reader.lines) if line.strip()), 0)
     first = _TITLE_LINE.fullmatch(reader.line(start))
+    if quoted := re.fullmatch(r"\s*《(.+)》\s*", reader.line(start)):
+        reader.at = start + 1
+        return {"title": (quoted[1],)}
     if not first or first[1].strip().lower() not in _TITLE_KEYS:
         return {}
     page: dict[str, list[str]] = {}
@@ -142,6 +162,10 @@ def _element(reader: _Reader) -> None:
             reader.add(ElementKind.TRANSITION, line)
         elif _is_cue(reader, line):
             _dialogue(reader, line)
+        elif speech := chinese.speech_on(line):
+            _say_on_one_line(reader, speech)
+        elif chinese.is_list(line):
+            reader.add(ElementKind.NOTE, line)
         else:
             _action(reader)
 
@@ -152,6 +176,8 @@ def _marked(reader: _Reader, line: str) -> bool:
         reader.add(ElementKind.PAGE_BREAK, "")
     elif line.startswith("="):
         reader.add(ElementKind.SYNOPSIS, line[1:])
+    elif re.fullmatch(r"第[\d零一二三四五六七八九十百]+[集幕]", line):
+        reader.add(ElementKind.SECTION, line, depth=1)
     elif line.startswith("#"):
         body = line.lstrip("#")
         reader.add(ElementKind.SECTION, body, depth=len(line) - len(body))
@@ -171,24 +197,31 @@ def _marked(reader: _Reader, line: str) -> bool:
 def _is_heading(reader: _Reader, line: str) -> bool:
     if re.match(r"\.[^\W_]", line):
         return True
-    return bool(HEADING.match(line)) and reader.blank(reader.at - 1)
+    found = heading_in(line)
+    return found is not None and (found.plain or reader.blank(reader.at - 1))
 
 
 def _heading(reader: _Reader, line: str) -> None:
     number = _NUMBER.search(line)
     text = _NUMBER.sub("", line)
     forced = re.match(r"\.[^\W_]", text)
-    reader.add(ElementKind.HEADING, text[1:] if forced else text, number=number[1] if number else "")
+    found = None if forced else heading_in(text)
+    if found:
+        reader.add(ElementKind.HEADING, found.text, number=number[1] if number else found.number)
+    else:
+        reader.add(ElementKind.HEADING, text[1:] if forced else text, number=number[1] if number else "")
 
 
 def _is_transition(reader: _Reader, line: str) -> bool:
     surrounded = reader.blank(reader.at - 1) and reader.blank(reader.at + 1)
-    return surrounded and bool(TRANSITION.fullmatch(line))
+    return surrounded and len(line) <= _LONGEST_TRANSITION and bool(TRANSITION.fullmatch(line))
 
 
 def _is_cue(reader: _Reader, line: str) -> bool:
     if not reader.blank(reader.at - 1) or reader.line(reader.at + 1) == "" or line.startswith("!"):
         return False
+    if chinese.name_on(line) in reader.names_alone:
+        return True
     if reader.blank(reader.at + 1):
         return False
     found = _CUE.fullmatch(line)
@@ -215,6 +248,8 @@ def _dialogue(reader: _Reader, cue: str) -> None:
     # A line of two spaces is the format's way to keep a blank line inside a speech.
     while reader.at < len(reader.lines) and (not reader.blank(reader.at) or len(reader.line(reader.at)) >= 2):
         line = reader.line(reader.at).strip()
+        if reader.blank(reader.at - 1) and heading_in(line):
+            break  # somebody's blanks in an empty line, and no speech goes on
         if re.fullmatch(r"[(（].*[)）]", line):
             say()
             reader.add(ElementKind.PARENTHETICAL, line[1:-1])
@@ -228,14 +263,33 @@ def _dialogue(reader: _Reader, cue: str) -> None:
     say()
 
 
+def _say_on_one_line(reader: _Reader, speech: chinese.Speech) -> None:
+    at = Passage(speech.name, reader.at + 1)
+    reader.found.append(Element(ElementKind.CHARACTER, at, extensions=speech.extensions))
+    reader.found += [Element(ElementKind.PARENTHETICAL, at._replace(text=aside)) for aside in speech.asides]
+    reader.add(ElementKind.DIALOGUE, speech.said)
+
+
+def _begins_anew(line: str) -> bool:
+    """Whether a line ends an action although no empty line stands before it."""
+    heading = heading_in(line)
+    return bool(
+        re.match(r"[=#~>@△▲]", line)
+        or _CAPTION.match(line)
+        or chinese.speech_on(line)
+        or chinese.is_list(line)
+        or (heading and heading.plain)
+    )
+
+
 def _action(reader: _Reader) -> None:
     def body() -> Iterator[tuple[int, str]]:
-        first = True
+        first, alone = True, _CAPTION.match(reader.line(reader.at).strip()) is not None
         while not reader.blank(reader.at):
             line = reader.line(reader.at).strip()
-            if not first and re.match(r"[=#~>@]", line):
+            if not first and (alone or _begins_anew(line)):
                 return
-            yield reader.at + 1, _plain(line.removeprefix("!"))
+            yield reader.at + 1, _plain(line.removeprefix("!").lstrip("△▲ "))
             first = False
             reader.at += 1
 

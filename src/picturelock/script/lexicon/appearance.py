@@ -100,7 +100,9 @@ MALE_NAMES = word_set(
     "laurence leon leonard lewis lionel lorenzo louis ludwig magnus malcolm marco mario maurice miguel miles mikhail "
     "mohamed nicholas nigel nikolai norman oliver oscar owen pablo patrick pedro percy philip pierre ralph raymond "
     "reginald richard roger roland ronald rory rupert sebastian sergei seth sidney stanley stefan stephen steven stuart "
-    "terence theodore tim timothy tobias toby vincent vladimir wilfred wilhelm will yusuf"
+    "terence theodore tim timothy tobias toby vincent vladimir wilfred wilhelm will yusuf "
+    "bob bobby bill billy jim jimmy jake mike mick dave dan danny joey ron ray rob robbie ted teddy eddie freddie nick hank gus "
+    "ali ahmed amir hassan ibrahim karim mohammed omar rashid arjun raj kenji hiroshi"
 )
 FEMALE_NAMES = word_set(
     "mara anna maria mary elizabeth jane emma clara ruth sarah lena nora ada iris ines rosa lucy "
@@ -118,5 +120,6 @@ FEMALE_NAMES = word_set(
     "penelope philippa phoebe phyllis polly priscilla prudence rebecca renata rita roberta rosalind rosemary ruby "
     "sabine sally samantha saskia sigrid simone siobhan stella susan susannah svetlana sybil sylvia tamara tanya "
     "teresa theresa thelma thora tilda tilly ursula valerie vanessa veronica victoria vivian wanda wendy wilhelmina "
-    "winifred yasmin yvonne zoe zofia"
+    "winifred yasmin yvonne zoe zofia "
+    "beth liz lizzie kim sue susie meg peggy kitty nadia layla amina aisha fatou priya yuki sakura"
 )

@@ -6,11 +6,15 @@ _SAY = (
     "say ask reply answer shout whisper murmur mutter call cry yell add begin continue repeat insist agree admit explain"
     " announce declare demand snap growl hiss breathe sigh laugh observe remark suggest warn promise tell offer protest"
     " exclaim sob gasp mumble stammer groan grunt scream bellow plead beg return wonder finish interrupt correct"
+    " confess boast joke tease urge concede drawl squeak bark rasp croak chuckle giggle retort respond inquire enquire grumble roar"
 )
 #: Verbs that alone make the name before or after them a speaker.
-SAY = frozenset(f for verb in _SAY.split() for f in forms(verb))
+SAY = frozenset(f for verb in _SAY.split() for f in forms(verb)) | {"lied"}
 #: Those after which a name follows (``said Mara``) in plain style.
-CHINESE_SAY = "说道|问道|答道|喊道|叫道|笑道|低声道|轻声道|回答|说着|说|问|答|喊|叫|嚷|吼|骂|嘀咕|喃喃|低语|道|念|哭道|叹道|应道|接着说|笑着说"
+CHINESE_SAY = (
+    "说道|問道|說道|问道|答道|喊道|叫道|笑道|低声道|轻声道|哭道|叹道|嘆道|应道|應道|怒道|惊道|驚道|喝道|回答|说着|说|說|问|問|答|喊|叫|嚷|吼|骂"
+    "|嘀咕|喃喃|低语|吩咐|提醒|解释|嘟囔|招呼|道|念|接着说|笑着说"
+)
 SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜戚谢邹喻苏潘葛范彭鲁韦马方任袁柳唐罗薛雷贺倪汤"
     "殷毕郝安常于傅齐康伍余顾孟黄穆萧尹姚邵湛汪毛米贝戴宋庞熊纪舒屈项祝董梁杜阮蓝季贾江童颜郭梅盛林钟徐邱骆高夏蔡"
@@ -27,12 +31,16 @@ NOT_IN_NAMES = frozenset(
 NOT_CHINESE_NAMES = word_set(
     "马上 高声 于是 方才 曾经 常常 终于 立刻 立即 只好 慢慢 赶紧 赶忙 连忙 急忙 随后 接着 最后 同时 一起 大家 众人 有人 别人"
     " 终究 不禁 不由 再次 再度 首先 冷冷 淡淡 缓缓 静静 悄悄 默默 偷偷 轻轻 双方 对方 老实 小心 白天 易怒 文静 那人 此时 这时"
+    " 马车 马路 马匹 石头 石块 石阶 白马 黄狗 黄牛 白狗 江水 江面 雷声 金鱼 金光 叶子 云雾 温水 汤水 方向 安静 常人 万人 左手 左脚"
+    " 石门 白云 高墙 高楼 林子 程序 包裹 房门 房子 房间 房屋 路人 时钟 钟声 和尚 和平 经过 夏天 周围 江边 高处 方桌 黄昏 钱包 水手 万一 高兴"
 )
 CHINESE_MANNER = "声然着地次刻即忙后时气色样"  # last characters of such words
-CHINESE_ROLES = (
-    "老船长|船长|老人|老头|老太太|爷爷|奶奶|外公|外婆|妈妈|爸爸|母亲|父亲|男孩|女孩|小男孩|小女孩|孩子|老板|老板娘|医生|老师|店主|师傅"
-    "|姑娘|少年|少女|邮差|渔夫|守塔人|哥哥|姐姐|弟弟|妹妹|叔叔|阿姨|司机|警察"
+_ROLES = word_set(
+    "老船长 船长 老人 老头 老太太 爷爷 奶奶 外公 外婆 妈妈 爸爸 母亲 父亲 丈夫 妻子 男孩 女孩 小男孩 小女孩 孩子 老板 老板娘 医生 护士 老师 校长"
+    " 店主 店员 服务员 售货员 师傅 姑娘 少年 少女 邮差 渔夫 守塔人 哥哥 姐姐 弟弟 妹妹 叔叔 阿姨 司机 警察 保安 经理 主任 村长 队长 将军 士兵 侍卫"
+    " 管家 丫鬟 仆人 掌柜 掌柜的 店小二 小二 书生 書生 大汉 大漢 老者 道士 和尚 公子"
 )
+CHINESE_ROLES = "|".join(sorted(_ROLES, key=lambda role: (-len(role), role)))
 #: English words that are somebody's name only where somebody is plainly meant.
 SELDOM_NAMES = word_set("april may june will")
 #: English words that begin sentences with a capital, or are capitalised, and are nobody's name.

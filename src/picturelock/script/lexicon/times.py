@@ -34,6 +34,29 @@ WEATHER = {word: kind for kind, words in _WEATHER.items() for word in words.spli
 WEATHER_ORDER = tuple(_WEATHER)
 CHINESE_WEATHER = re.compile("|".join(sorted((w for w in WEATHER if not w.isascii()), key=len, reverse=True)))
 
+_NUMBERS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+    " twenty thirty forty fifty"
+).replace(" ", "|")
+_SO_LONG = (
+    rf"(?:an?|one|some|several|many|{_NUMBERS}|\d+) (?:days?|nights?|weeks?|months?|summers?|winters?|years?)"
+)
+_YOUNG = rf"(?:(?:only |just )?(?:{_NUMBERS})|an? (?:small |little |young )?(?:boy|girl|child))"
+#: A paragraph that begins so tells of a time before.
+FLASHBACK = re.compile(
+    # ``A week before the wedding`` is a time of this story.
+    rf"(?i:(?:once, |only )?(?:{_SO_LONG}|long|many years|years) (?:ago\b|earlier\b|before(?=[,.;]))"
+    rf"|(?:{_SO_LONG}|many years|years) before (?=he |she |they |it )"
+    rf"|as an? (?:small |little |young )?(?:boy|girl|child)(?=,| (?:he|she) ))"
+    rf"|As an? (?:small |little |young )?(?:boy|girl|child) (?=[A-Z])"
+    rf"|[Ww]hen (?:he|she|[A-Z]\w+) (?:was|had been) {_YOUNG}(?=[,.;]| years? old)"
+    rf"|(?:He|She|[A-Z]\w+) (?:was|had been) {_YOUNG},? (?:when|then|the (?:year|spring|summer|autumn|winter|night|day))\b"
+)
+#: And one that begins so is back.
+BACK_AGAIN = re.compile(r"(?:But )?[Nn]ow\b|(?:Back )?[Ii]n the present\b|如今|现在|此刻|眼下")
+CHINESE_FLASHBACK = re.compile(
+    r"(?:[一二两三四五六七八九十几]+|多|许多|很多)年(?:之|以)?前|小时候|当年|很久以前|从前"
+)
 #: A paragraph that begins so happens at another time.
 TIME_JUMP = re.compile(
     r"(?i)(?:(?:the|that|by|at|in the|early|late|one|on|before|just before|after|long after|it was|when)\s+)*"

@@ -1,0 +1,199 @@
+"""Screenplays as people at work write them: numbered headings, flashbacks, words on the picture, voices from afar, in Chinese."""
+
+import pytest
+
+from picturelock.core.anchor import Age, CharacterAnchor
+from picturelock.core.board import Board
+from picturelock.script.breakdown import breakdown
+from picturelock.script.formats import formats
+from picturelock.script.formats.fountain import Fountain
+from picturelock.script.headings import heading_in, parse_heading
+
+
+def screenplay(text: str) -> Board:
+    return breakdown(Fountain().read(text, "script"))
+
+
+def cast(board: Board) -> dict[str, Age]:
+    return {a.name: a.look.age for a in board.anchors if isinstance(a, CharacterAnchor)}
+
+
+def lines(board: Board) -> list[tuple[str, str]]:
+    return [(board.character(s.speaker).name, s.text) for shot in board.shots() for s in shot.speeches]
+
+
+def marks(board: Board) -> list[str]:
+    return [mark.what for scene in board.scenes for mark in scene.marks]
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "number"),
+    [
+        ("2A EXT. YARD - DAY 2A", "EXT. YARD - DAY", "2A"),
+        ("12. INT. SHOP - NIGHT", "INT. SHOP - NIGHT", "12"),
+        ("1. 内景 咖啡馆 日", "内景 咖啡馆 日", "1"),
+        ("场2 外景 街道 夜", "外景 街道 夜", "场2"),
+        ("第三场 咖啡馆 日 内", "咖啡馆 日 内", "第三场"),
+        ("1-2 夜 外 后花园", "夜 外 后花园", "1-2"),
+        ("【内景 · 书房 · 夜】", "内景 · 书房 · 夜", ""),
+        ("FLASHBACK - EXT. BEACH - DAY (1969)", "FLASHBACK - EXT. BEACH - DAY (1969)", ""),
+    ],
+)
+def test_a_heading_is_known_by_its_form(line: str, text: str, number: str) -> None:
+    found = heading_in(line)
+    assert found is not None
+    assert (found.text, found.number) == (text, number)
+    said = parse_heading(found.text)
+    assert said.place
+    assert said.time is not None
+    assert said.interior is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2 men wait.", "Interior decorators laugh.", "他走到外面，天黑了。", "夜 里 很静", "1998年的夜，内心很静。", "12 EGGS, DAY OLD",
+    ],
+)  # fmt: skip
+def test_a_sentence_is_none(line: str) -> None:
+    assert heading_in(line) is None
+
+
+def test_numbers_before_and_behind_a_heading_belong_to_the_scene() -> None:
+    board = screenplay("1 INT. SHOP - DAY 1\n\nAna counts.\n\n2A EXT. YARD - NIGHT 2A\n\nAna waits.\n")
+    assert [scene.heading for scene in board.scenes] == ["INT. SHOP - DAY", "EXT. YARD - NIGHT"]
+    assert marks(board) == ["scene 1 of the script", "scene 2A of the script"]
+
+
+def test_a_flashbacks_heading_is_one_and_its_end_is_not_filmed() -> None:
+    board = screenplay(
+        "INT. DINER - NIGHT\n\nLou eats.\n\nFLASHBACK - EXT. BEACH - DAY (1969)\n\nLou runs.\n\nEND FLASHBACK\n\nINT. DINER - NIGHT\n\n"
+        "Lou cries.\n\nLATER\n\nLou sleeps.\n\nTHE END\n"
+    )
+    assert [scene.heading for scene in board.scenes][1] == "FLASHBACK - EXT. BEACH - DAY (1969)"
+    assert not any(
+        word in shot.description for shot in board.shots() for word in ("FLASHBACK", "LATER", "END")
+    )
+    assert [mark.split("”")[0][1:] for mark in marks(board)] == ["END FLASHBACK", "LATER", "THE END"]
+
+
+def test_words_on_the_picture_are_reported_and_nobody_plays_them() -> None:
+    board = screenplay('EXT. PIER - DAWN\n\nSUPER: "October 1987"\n\nGulls cry.\n')
+    assert [shot.description for shot in board.shots()] == ["Gulls cry."]
+    assert marks(board) == [
+        "the script asks for words on the picture: “October 1987”; the film is made without them"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("extension", "there"),
+    [("ON PHONE", False), ("ON TV", False), ("FILTERED", False), ("PRE-LAP", False), ("O.S.", False), ("INTO PHONE", True), ("CONT'D", True)],
+)  # fmt: skip
+def test_who_is_heard_from_afar_does_not_stand_in_the_room(extension: str, *, there: bool) -> None:
+    board = screenplay(
+        f"INT. CAR - DAY\n\nANITA drives.\n\nANITA\nHello?\n\nGREG ({extension})\nWhere are you?\n"
+    )
+    [greg] = [s for shot in board.shots() for s in shot.speeches if s.text.startswith("Where")]
+    assert greg.offscreen is not there
+
+
+def test_everybodys_age_is_their_own() -> None:
+    board = screenplay(
+        "INT. STATION - DAY\n\nMOLLY (7) and OFFICER KIM (mid-30s) wait.\n\nOFFICER KIM\nSit.\n"
+    )
+    assert cast(board) == {"Molly": Age.CHILD, "Officer Kim": Age.ADULT}
+    assert cast(screenplay("内景 咖啡馆 日\n\n老郑（60岁）走进来。\n\n老郑：坐。\n")) == {"老郑": Age.OLD}
+
+
+def test_a_heading_under_a_line_of_blanks_is_not_spoken() -> None:
+    board = screenplay("INT. CAR - DAY\n\nANNA\nDon't look.\n          \nEXT. ROAD - NIGHT\n\nRain.\n")
+    assert lines(board) == [("Anna", "Don't look.")]
+    assert len(board.scenes) == 2
+
+
+CHINESE = """\
+《旧城》
+
+第一集
+
+1-1 日 内 将军府正厅
+人物：沈将军、管家
+
+△沈将军坐在主位，管家跪在地上。
+△窗外下雨。
+
+沈将军（怒）
+说！谁放她走的？
+
+管家
+老爷，是小姐自己走的。
+
+1-2 夜 外 后花园
+字幕：三年后
+翠儿：小姐，您疯了吗？
+沈清秋（画外音）：嘘——
+【闪回结束】
+"""
+
+
+def test_a_chinese_script_of_the_usual_form() -> None:
+    format_of = next(f for f in formats() if f.recognises(CHINESE))
+    assert isinstance(format_of, Fountain)
+    board = screenplay(CHINESE)
+    assert board.title == "旧城"
+    assert [scene.heading for scene in board.scenes] == ["日 内 将军府正厅", "夜 外 后花园"]
+    assert lines(board) == [
+        ("沈将军", "说！谁放她走的？"),
+        ("管家", "老爷，是小姐自己走的。"),
+        ("翠儿", "小姐，您疯了吗？"),
+        ("沈清秋", "嘘——"),
+    ]
+    [heard] = [s for shot in board.shots() for s in shot.speeches if s.text == "嘘——"]
+    assert heard.offscreen
+    shown = [shot.description for shot in board.shots()]
+    assert not any("△" in text or "人物" in text or "闪回" in text or "字幕" in text for text in shown)
+    assert any("坐在主位" in text for text in shown)
+
+
+def descriptions(text: str) -> str:
+    return " | ".join(shot.description for shot in screenplay(text).shots())
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('EXT. PIER - DAY\n\nSUPER: "October 1987"\nAnna walks in and sits.\n', "Anna walks in and sits."),
+        ("EXT. PIER - DAY\n\nCAPTION: a sign. Anna reads it and faints.\n", "Anna reads it and faints."),
+        ("外景 江边 日\n\n字幕：三年以后\n王丽走进来，坐下。\n", "王丽走进来"),
+        ("外景 江边 日\n\n特写：王丽的手在颤抖。\n", "王丽的手在颤抖"),
+        ("外景 江边 日\n\n空镜：江面上的雾。\n", "江面上的雾"),
+        ("外景 江边 日\n\n王丽停下。\n她看见一张纸条：我走了。\n手机屏幕：三个未接来电。\n镜头推近：一封信。\n", "三个未接来电"),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_seen_is_not_lost_to_a_caption_or_a_colon(text: str, shown: str) -> None:
+    assert shown in descriptions(text)
+    assert lines(screenplay(text)) == []
+
+
+def test_a_list_in_the_action_is_no_row_of_scenes() -> None:
+    board = screenplay(
+        "INT. OFFICE - DAY\n\nAnna reads the list:\n1. Int. wiring\n2. Ext. paint\nShe sighs.\n"
+    )
+    assert len(board.scenes) == 1
+
+
+@pytest.mark.parametrize("line", ["Ivy climbs the wall.", "Bill lies on the table.", "Will stands by."])
+def test_a_word_that_is_a_name_besides_is_somebodys_only_in_capitals(line: str) -> None:
+    assert cast(screenplay(f"EXT. YARD - DAY\n\n{line}\n\nANNA\nGo.\n")) == {"Anna": Age.ADULT}
+    capitals = line.split()[0].upper() + line[line.index(" ") :]
+    assert len(cast(screenplay(f"EXT. YARD - DAY\n\n{capitals}\n\nANNA\nGo.\n"))) == 2
+
+
+def test_silence_says_nothing() -> None:
+    board = screenplay("内景 厨房 夜\n\n沉默\n王丽低头。\n\n王丽：走吧。\n\n沉默\n王丽起身。\n")
+    assert lines(board) == [("王丽", "走吧。")]
+
+
+def test_an_old_man_is_old_also_in_a_clause_with_as() -> None:
+    board = screenplay("INT. HUT - DAY\n\nThe door opens as TEO, an old man, enters.\n\nTEO\nGood.\n")
+    assert cast(board) == {"Teo": Age.OLD}
