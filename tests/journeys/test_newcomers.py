@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from picturelock.studio.facade import Studio
+
 STORY = 'The Lamp\n\nAnna walked into the kitchen at night. "Where is it?" said Anna.\n'
 
 
@@ -47,16 +49,38 @@ def film(home: Path, tmp_path: Path) -> Path:
     [
         (("lamp.txt/film", "--script", "lamp.txt"), "Check the path"),
         (("a" * 300, "--script", "lamp.txt"), "Check the path"),
+        (("--script", "lamp.txt"), "Missing argument 'FOLDER'"),
+        (("film", "--script", "lamp.txt", "--title", "two\nlines"), "one line of visible characters"),
+        (("film", "--script", "lamp.txt", "--title", ""), "one line of visible characters"),
         (("lamp.txt", "--script", "lamp.txt"), "does not exist or is empty"),
         (("film", "--script", "."), "is a folder"),
         (("film", "--script", "gone.txt"), "no file gone.txt"),
         (("film", "--script", "lamp.txt", "--size", "161x90"), "even number"),
         (("film", "--script", "lamp.txt", "--size", "big"), "Usage: picturelock init"),
     ],
-    ids=["below a file", "too long a name", "a file", "script folder", "no script", "odd size", "no size"],
+    ids=[
+        "below a file",
+        "too long a name",
+        "no folder",
+        "two lines of title",
+        "empty title",
+        "a file",
+        "script folder",
+        "no script",
+        "odd size",
+        "no size",
+    ],
 )
 def test_a_start_that_cannot_be(home: Path, words: tuple[str, ...], saying: str) -> None:
     refused("init", *words, cwd=home, saying=saying)
+
+
+def test_the_folder_is_named_once(home: Path, tmp_path: Path) -> None:
+    script = ("--script", str(home / "lamp.txt"), "--size", "160x90")
+    refused("-C", "there", "init", "here", *script, cwd=tmp_path, saying="give one")
+    done = picturelock("-C", "there", "init", *script, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "there" / "board.yaml").is_file()
 
 
 def test_a_folder_with_spaces_is_named_so_that_a_shell_can_read_it(home: Path, tmp_path: Path) -> None:
@@ -116,3 +140,14 @@ def test_a_reader_that_goes_away_is_no_error(film: Path) -> None:
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_plan_says_how_far_it_is(film: Path) -> None:
+    told: list[tuple[int, int]] = []
+    with Studio.open(film) as studio:
+        plan = studio.plan(on_progress=lambda done, total: told.append((done, total)))
+        units = sum(1 for _ in studio.production.board().units())
+    assert plan.items
+    assert {total for _, total in told} == {units}
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == units

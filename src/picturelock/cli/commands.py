@@ -96,7 +96,7 @@ def in_studio(command: F) -> F:
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
 @click.option("--script", required=True, type=click.Path(path_type=Path), help="Fountain, FDX or text.")
 @click.option("--title", help="Of the film; by default as the text says.")
 @click.option(
@@ -114,7 +114,7 @@ def in_studio(command: F) -> F:
 @click.pass_context
 def init(
     context: click.Context,
-    folder: Path,
+    folder: Path | None,
     script: Path,
     title: str | None,
     trailer: int,
@@ -124,11 +124,12 @@ def init(
     database: str | None,
     as_json: bool,
 ) -> None:
-    """Make a production folder from a screenplay or a story."""
+    """Make a production FOLDER from a screenplay or a story."""
     from picturelock.core.frametime import FrameRate
     from picturelock.core.policy import Format
     from picturelock.studio.facade import Studio
 
+    folder = _new_folder(context, folder)
     width, _, height = size.partition("x")
     if not (width.isdigit() and height.isdigit()):
         raise click.BadParameter(f"{size!r} is not a size such as 1920x1080", param_hint="--size")
@@ -145,6 +146,17 @@ def init(
     )
     with studio:
         emit(found, as_json=as_json, lines=lambda: _breakdown_lines(found, folder))
+
+
+def _new_folder(context: click.Context, given: Path | None, otherwise: Path | None = None) -> Path:
+    """Where a production is to be made: its own argument and ``-C`` mean the same."""
+    where: Path = context.obj["where"]
+    if given is not None and where != Path():
+        raise click.UsageError(f"-C {where} and FOLDER {given} both name the production folder: give one.")
+    folder = given or (where if where != Path() else otherwise)
+    if folder is None:
+        raise click.UsageError("Missing argument 'FOLDER': the production folder to make.")
+    return folder
 
 
 def _breakdown_lines(found: Any, folder: Path | None) -> list[str]:
@@ -255,7 +267,8 @@ def plan(studio: "Studio", until: str, whole: bool, as_json: bool) -> None:
     """Show what would be made, what is reused, and what it costs."""
     from picturelock.studio.planning import Goal
 
-    found = studio.plan(Goal(until))
+    with progress("Planning", quiet=as_json, patience_s=2) as tick:
+        found = studio.plan(Goal(until), on_progress=tick)
     emit(found, as_json=as_json, lines=lambda: _plan_lines(found, whole=whole))
 
 
@@ -866,9 +879,10 @@ def doctor(context: click.Context, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"))
-def demo(folder: Path) -> None:
+@click.argument("folder", type=click.Path(path_type=Path), required=False)
+@click.pass_context
+def demo(context: click.Context, folder: Path | None) -> None:
     """Make the included film: the whole way from screenplay to locked cut, in FOLDER."""
     from picturelock.cli.demo import make_demo
 
-    make_demo(folder)
+    make_demo(_new_folder(context, folder, otherwise=Path("demo")))

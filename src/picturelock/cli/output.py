@@ -3,8 +3,9 @@
 import errno
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any, Protocol, TypeVar
 
 import click
@@ -96,14 +97,37 @@ def unreachable(error: OSError) -> UserError | None:
 
 
 @contextmanager
-def progress(title: str, *, quiet: bool = False) -> Any:
-    """A bar on a terminal; elsewhere a line at every tenth; nothing when quiet. Goes to standard error."""
-    if quiet:
+def progress(title: str, *, quiet: bool = False, patience_s: float = 0) -> Any:
+    """A bar on a terminal; elsewhere a line at every tenth; nothing when quiet. Goes to standard error.
+
+    Args:
+        title: What is under way.
+        quiet: Show nothing.
+        patience_s: What is done by then is not worth showing.
+    """
+    if patience_s and not quiet:
+        yield from _in_time(title, patience_s)
+    elif quiet:
         yield lambda _done, _total, _label="": None
     elif sys.stderr.isatty():
         yield from _bar(title)
     else:
         yield _tenths(title)
+
+
+def _in_time(title: str, patience_s: float) -> Iterable[Tick]:
+    begun = time.monotonic()
+    with ExitStack() as shown:
+        inner: Tick | None = None
+
+        def tick(done: int, total: int, label: str = "") -> None:
+            nonlocal inner
+            if inner is None and time.monotonic() - begun > patience_s:
+                inner = shown.enter_context(progress(title))
+            if inner is not None:
+                inner(done, total, label)
+
+        yield tick
 
 
 def _bar(title: str) -> Iterable[Tick]:

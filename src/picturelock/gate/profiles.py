@@ -166,7 +166,7 @@ def _plain(text: str) -> object:
     import yaml
 
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise BadDocument(f"the profile is not YAML: {error.problem}", line=line) from error

@@ -171,11 +171,16 @@ class Studio:
 
     # Making
 
-    def plan(self, goal: Goal = Goal.CUT) -> Plan:
+    def plan(
+        self,
+        goal: Goal = Goal.CUT,
+        *,
+        on_progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> Plan:
         """What a run would make, reuse and cost."""
         from picturelock.studio.foreseeing import plan
 
-        return plan(self.production, goal)
+        return plan(self.production, goal, on_progress)
 
     def run(
         self,

@@ -1,7 +1,8 @@
 """The plan: what a run would make, reuse and cost, and which fields changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from itertools import count
 
 from picturelock.core.brief import read_brief
 from picturelock.core.digest import Digest
@@ -36,24 +37,39 @@ from picturelock.studio.recipes import maker_of, write_recipe
 from picturelock.studio.vouching import check_names, check_rates
 
 
-def plan(production: Production, goal: Goal) -> Plan:
-    """What a run towards the goal would do."""
+def plan(
+    production: Production, goal: Goal, on_progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> Plan:
+    """What a run towards the goal would do.
+
+    Args:
+        production: Whose.
+        goal: How far.
+        on_progress: Told how many units are looked at, of how many.
+    """
     snapshot = production.snapshot()
     check_names(snapshot.settings)
     check_rates(snapshot.board, snapshot.settings)
-    found, known = look(production, snapshot)
+    total = sum(1 for _ in snapshot.board.units())
+    steps = count(1)  # each unit is looked at, and then reckoned
+
+    def step() -> None:
+        on_progress(next(steps) // 2, total)
+
+    found, known = look(production, snapshot, on_unit=step)
     briefs = {take.id: take.brief for takes in known.candidates.values() for take in takes}
     items: list[PlanItem] = []
     reused = 0
-    for wish in found:
-        if wish.unit.kind not in kinds_of(goal):
-            continue
-        with priced(production.folder):
+    with priced(production.folder):
+        for wish in found:
+            step()
+            if wish.unit.kind not in kinds_of(goal):
+                continue
             item = _item(production, snapshot, wish, known, briefs)
-        if item is None:
-            reused += 1
-        else:
-            items.append(item)
+            if item is None:
+                reused += 1
+            else:
+                items.append(item)
     return Plan(items=tuple(items), reused=reused, goal=goal)
 
 

@@ -1,6 +1,6 @@
 """Where the production stands: every unit's wish, with remembered briefs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from picturelock.core.ids import ShotCode, TakeId
 from picturelock.core.take import Take
@@ -16,9 +16,20 @@ from picturelock.studio.production import Production
 
 
 def look(
-    production: Production, snapshot: Snapshot, shots: Sequence[ShotCode] | None = None
+    production: Production,
+    snapshot: Snapshot,
+    shots: Sequence[ShotCode] | None = None,
+    *,
+    on_unit: Callable[[], None] = lambda: None,
 ) -> tuple[list[Wish], Facts]:
-    """Where every unit stands, and the facts that say so; of these shots only, if any are named."""
+    """Where every unit stands, and the facts that say so; of these shots only, if any are named.
+
+    Args:
+        production: Whose.
+        snapshot: Board, settings and locks.
+        shots: All when ``None``.
+        on_unit: Told of every unit: the first look at a long film takes its time.
+    """
     digests = BriefCache(production.folder.cache / "briefs.json", snapshot)
     units = None
     if shots is not None:
@@ -29,7 +40,10 @@ def look(
         def read(names: Iterable[TakeId]) -> Mapping[TakeId, Take]:
             return store.read_some_takes(connection, production.name, names)
 
-        found = list(wishes(snapshot, known, digests, read, shots))
+        found: list[Wish] = []
+        for wish in wishes(snapshot, known, digests, read, shots):
+            found.append(wish)
+            on_unit()
     if shots is None:
         digests.save()
     return found, known

@@ -10,7 +10,7 @@ from pathlib import Path
 from picturelock.core.anchor import Value
 from picturelock.core.board import Board, Certainty
 from picturelock.core.clock import Clock
-from picturelock.core.failures import BadDocument, Conflict, NotFound
+from picturelock.core.failures import BadDocument, Conflict, NotFound, UserError
 from picturelock.core.policy import Format, Settings
 from picturelock.core.take import LockFile
 from picturelock.studio.production import Production
@@ -48,6 +48,8 @@ def start(
     Raises:
         Conflict: The folder is there and not empty.
         BadDocument: The source cannot be read or broken down.
+        NotFound: There is no source.
+        UserError: The title cannot be one.
     """
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise Conflict(f"{root} is there already", remedy="Name a folder that does not exist or is empty.")
@@ -59,6 +61,8 @@ def start(
     if not script.is_file():
         what = f"{script} is a folder" if script.is_dir() else f"there is no file {script}"
         raise NotFound(what, remedy="Give the screenplay or story with --script FILE.")
+    if title is not None and not (title.strip() and title.isprintable()):
+        raise UserError("a title is one line of visible characters", remedy="Give another --title, or none.")
     _check_picture(picture)
     board = _board_of(script, title, picture, trailer_seconds)
     root.parent.mkdir(parents=True, exist_ok=True)

@@ -137,12 +137,13 @@ def test_a_price_file_without_a_source_is_refused_with_its_line() -> None:
 
 def test_own_prices_count_inside_and_the_shipped_ones_before_and_after() -> None:
     assert current() is built_in()
-    with using(read(HEAD + CONTRACT)) as catalogue:
-        assert current() is catalogue
+    with using(read(HEAD + CONTRACT)):
+        own = current()
+        assert own is not built_in()
         assert quote(current().resolve("runway/gen4.5", TODAY), CLIP, TODAY).high == Money(45, "RUNWAYCR")
         with using(None):
             assert current() is built_in()
-        assert current() is catalogue
+        assert current() is own
     assert current() is built_in()
 
 

@@ -98,6 +98,10 @@ class Backdrop:
     lines_lost: float = 0.9
     lights_kept: float = 0.85
 
+    def haze(self, depth: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Share of a surface's own colour that the air takes at these depths in metres, 0..1."""
+        return 1 - np.exp2(-np.maximum(depth - 2, 0) / np.float32(max(self.haze_m, 0.1)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SetModel:

@@ -17,15 +17,15 @@ def current() -> Catalogue:
 
 
 @contextmanager
-def using(own: Document | None) -> Generator[Catalogue, None, None]:
+def using(own: Document | None) -> Generator[None, None, None]:
     """What this thread does inside counts with a production's own prices; with ``None``, with what ships.
 
     Raises:
         BadDocument: It changes what is no price.
     """
-    catalogue = built_in() if own is None else overlaid(built_in(), own)
-    token = _laid_out.set(catalogue)
+    # What ships is read when somebody asks for it: most films are planned without.
+    token = _laid_out.set(None if own is None else overlaid(built_in(), own))
     try:
-        yield catalogue
+        yield
     finally:
         _laid_out.reset(token)

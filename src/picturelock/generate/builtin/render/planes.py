@@ -205,7 +205,7 @@ def _straight(
         rows, columns = np.nonzero(~hit)
         colour[rows, columns] = bled[rows, columns] / np.maximum(spread[rows, columns], 1e-4)[:, None]
     depth = cv2.dilate(np.where(hit, seen.depth, 0).astype(np.float32), np.ones((7, 7), np.uint8))
-    haze = 1 - np.exp2(-np.maximum(depth - 2, 0) / np.float32(max(scene.backdrop.haze_m, 0.1)))
+    haze = scene.backdrop.haze(np.asarray(depth, np.float32))
     lineink = (
         scene.palette.ink
         + (np.asarray(scene.backdrop.far, np.float32) - scene.palette.ink)

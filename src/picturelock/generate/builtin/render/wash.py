@@ -339,8 +339,7 @@ def _mixed(
     dark = np.maximum(np.maximum(marks, light.hatch), ink)
     painted += (palette.ink - painted) * dark[..., None]
     distance = np.where(hit, seen.depth, np.float32(0))
-    haze = 1 - np.exp2(-np.maximum(distance - 2.0, 0) / np.float32(max(backdrop.haze_m, 0.1)))
-    haze = (haze * (1 - backdrop.lights_kept * own_glow[..., 0]))[..., None]
+    haze = (backdrop.haze(distance) * (1 - backdrop.lights_kept * own_glow[..., 0]))[..., None]
     painted += (np.asarray(backdrop.far, np.float32) - painted) * haze
     return np.where(hit[..., None], np.clip(painted, 0, 1), palette.paper)
 
