@@ -233,21 +233,28 @@ def test_without_money_or_anybody_to_take_over_the_run_ends_and_says_what_it_cou
     assert "A card stands in for" in film.must("cut")
 
 
+def ordered(
+    folder: Path, emulated: dict[str, Remote], vendor: str, *, shots: int = 1, fallback: str = "", **more: str
+) -> Film:
+    """A film without people whose clips are bought where an hour is a few seconds."""
+    (folder / "weather.fountain").write_text(weather(shots), "utf-8")
+    environment = surroundings(emulated) | {"PICTURELOCK_PACE": "0.002"} | more
+    script = ("--script", "weather.fountain", "--size", "640x360", "--auto-approve")
+    Film(folder, environment).must("init", "film", *script)
+    film = Film(folder / "film", environment)
+    with (film.folder / "production.yaml").open("a", encoding="utf-8") as settings:
+        settings.write(f"profile: unattended\nrouting: {{clip: {CLIPS[vendor]}}}\ncaps: {{money: 5USD}}\n")
+        if fallback:
+            settings.write(f"fallback: {{clip: [{fallback}]}}\n")
+    return film
+
+
 def test_a_job_that_hangs_at_its_vendor_does_not_keep_the_run_and_comes_before_a_person(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "weather.fountain").write_text(weather(1), "utf-8")
     with in_a_hurry("runway") as emulated:
         emulated["runway"].misbehave(Rule(fault=Fault.HANGS))
-        # A vendor's hour is a few seconds.
-        environment = surroundings(emulated) | {"PICTURELOCK_PACE": "0.002"}
-        script = ("--script", "weather.fountain", "--size", "640x360", "--auto-approve")
-        Film(tmp_path, environment).must("init", "film", *script)
-        film = Film(tmp_path / "film", environment)
-        with (film.folder / "production.yaml").open("a", encoding="utf-8") as settings:
-            settings.write(
-                f"profile: unattended\nrouting: {{clip: {CLIPS['runway']}}}\ncaps: {{money: 5USD}}\n"
-            )
+        film = ordered(tmp_path, emulated, "runway")
         code, said = film.command("run")
         assert code == 3, said
         assert "1 paid call waits for your decision" in said
@@ -259,21 +266,10 @@ def test_a_job_that_hangs_at_its_vendor_does_not_keep_the_run_and_comes_before_a
 def test_jobs_that_hang_in_every_place_of_an_account_keep_neither_the_run_nor_other_makers(
     tmp_path: Path, fallback: str
 ) -> None:
-    (tmp_path / "weather.fountain").write_text(weather(3), "utf-8")
     with in_a_hurry("runway") as emulated:
         emulated["runway"].misbehave(Rule(fault=Fault.HANGS))
-        # A vendor's hour is a few seconds.
-        hasty = {"PICTURELOCK_PACE": "0.002", "PICTURELOCK_RUNWAY_CONCURRENCY": "1"}
-        environment = surroundings(emulated) | hasty
-        script = ("--script", "weather.fountain", "--size", "640x360", "--auto-approve")
-        Film(tmp_path, environment).must("init", "film", *script)
-        film = Film(tmp_path / "film", environment)
-        with (film.folder / "production.yaml").open("a", encoding="utf-8") as settings:
-            settings.write(
-                f"profile: unattended\nrouting: {{clip: {CLIPS['runway']}}}\ncaps: {{money: 5USD}}\n"
-            )
-            if fallback:
-                settings.write(f"fallback: {{clip: [{fallback}]}}\n")
+        one_place = {"PICTURELOCK_RUNWAY_CONCURRENCY": "1"}
+        film = ordered(tmp_path, emulated, "runway", shots=3, fallback=fallback, **one_place)
         code, said = film.command("run")
         assert code == (3 if fallback else 1), said
         waiting = film.must("inbox")
@@ -296,21 +292,9 @@ def test_jobs_that_hang_in_every_place_of_an_account_keep_neither_the_run_nor_ot
         assert film.reckon(emulated["runway"]).clean
 
 
-def ordered(folder: Path, clip: str, environment: dict[str, str]) -> Film:
-    """A film of one shot without people, whose clip is bought."""
-    (folder / "weather.fountain").write_text(weather(1), "utf-8")
-    script = ("--script", "weather.fountain", "--size", "640x360", "--auto-approve")
-    Film(folder, environment).must("init", "film", *script)
-    film = Film(folder / "film", environment)
-    with (film.folder / "production.yaml").open("a", encoding="utf-8") as settings:
-        settings.write(f"profile: unattended\nrouting: {{clip: {clip}}}\ncaps: {{money: 5USD}}\n")
-    return film
-
-
 def test_a_job_that_was_left_alone_too_long_is_asked_about_before_a_person_is(tmp_path: Path) -> None:
     with in_a_hurry("runway") as emulated:
-        # A vendor's hour is a few seconds.
-        film = ordered(tmp_path, CLIPS["runway"], surroundings(emulated) | {"PICTURELOCK_PACE": "0.002"})
+        film = ordered(tmp_path, emulated, "runway")
         film.command("run", die_at="send.told")
         [job] = emulated["runway"].statement().accepted
         time.sleep(8)
@@ -328,7 +312,7 @@ def test_a_job_that_was_left_alone_too_long_is_asked_about_before_a_person_is(tm
 def test_a_hung_job_of_a_vendor_that_calls_nothing_off_can_be_given_up(tmp_path: Path) -> None:
     with in_a_hurry("kling") as emulated:
         emulated["kling"].misbehave(Rule(fault=Fault.HANGS))
-        film = ordered(tmp_path, CLIPS["kling"], surroundings(emulated) | {"PICTURELOCK_PACE": "0.002"})
+        film = ordered(tmp_path, emulated, "kling")
         code, said = film.command("run")
         assert code == 3, said
         with film.database() as database, database.read() as connection:

@@ -68,6 +68,7 @@ _LOOK_AGAIN = timedelta(seconds=20)
 _LOOKED_LONG_ENOUGH = timedelta(minutes=30)
 _GONE = timedelta(minutes=5)
 _PULSE = pulse.Pulse()
+_SURELY_OURS = timedelta(seconds=2 * _PULSE.dead_after_seconds)  # a desk whose last keeper died
 _OUT = {Phase.SUBMITTING, Phase.IN_DOUBT, Phase.ACCEPTED}
 
 
@@ -116,8 +117,8 @@ class Desk:
         self._heard: dict[CallId, int] = {}
         self._missed: dict[CallId, datetime] = {}
         self._first: dict[CallId, datetime] = {}
-        self._hangs: set[CallId] = set()
-        self._looked: set[CallId] = set()
+        self._hangs: set[CallId] = set()  # its vendor said so, after its patience had run out
+        self._looked: set[CallId] = set()  # and what was answered is written down
 
     @property
     def vendor_name(self) -> str:
@@ -352,18 +353,25 @@ class Desks:
         self._pause = pause_seconds
         self._quit = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._mine: set[str] = set()
+        self._kept: set[str] = set()  # vendors whose lease is ours
         self._since = clock.now()
 
-    def asked(self, call: OpenCall) -> bool:
-        """Whether a call's vendor has been asked about it since this process keeps its desk, or another one does."""
-        desk = next((desk for desk in self._desks if desk.vendor_name == call.call.vendor), None)
-        if desk is None:
-            return True
-        if desk.vendor_name in self._mine:
-            return call.call.id in desk.asked()
-        # Who kept it may be dead; it is ours when that is certain.
-        return self._clock.now() - self._since > timedelta(seconds=2 * _PULSE.dead_after_seconds)
+    def asked(self) -> Callable[[OpenCall], bool]:
+        """Tell of a call whether its vendor had been asked about it by now, since this process began or by another."""
+        asked_here = {
+            desk.vendor_name: desk.asked() for desk in self._desks if desk.vendor_name in self._kept
+        }
+        not_ours = {desk.vendor_name for desk in self._desks} - asked_here.keys()
+        # Who keeps those desks is alive, or they would be ours by now.
+        waited = self._clock.now() - self._since > _SURELY_OURS
+
+        def was_asked(call: OpenCall) -> bool:
+            vendor = call.call.vendor
+            if vendor in asked_here:
+                return call.call.id in asked_here[vendor]
+            return waited or vendor not in not_ours
+
+        return was_asked
 
     def __enter__(self) -> Self:
         for desk in self._desks:
@@ -389,7 +397,10 @@ class Desks:
                     if renewed is None or now - renewed >= _RENEW:
                         mine = pulse.elected(self._database, self._identity, now, _PULSE, _office(desk))
                         renewed = now
-                        (self._mine.add if mine else self._mine.discard)(desk.vendor_name)
+                        if mine:
+                            self._kept.add(desk.vendor_name)
+                        else:
+                            self._kept.discard(desk.vendor_name)
                     if mine:
                         more = desk.turn(pool)
                 except Exception:  # noqa: BLE001  # for the others' sake

@@ -2,14 +2,13 @@
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from msgspec.structs import replace
 
 from picturelock.core.anchor import Value
 from picturelock.core.failures import Stopped, UserError
-from picturelock.core.ids import CallId, ShotCode, TakeId, UnitId
+from picturelock.core.ids import ShotCode, TakeId, UnitId
 from picturelock.core.money import Money
 from picturelock.core.paidcall import Phase
 from picturelock.core.policy import Settings
@@ -297,11 +296,8 @@ def _in_flight(
     production: Production, following: Following, engine: Engine, prefix: str, desks: Desks
 ) -> bool:
     """Whether a call of this production will go on by itself."""
+    asked = desks.asked()  # before the calls are read: what was asked about may have ended since
     with production.reading() as connection:
-        known = following.open_calls(connection)
-    asked = {call.call.id for call in known if desks.asked(call)}
-    with production.reading() as connection:
-        # What was asked about may have ended since it was read.
         known = following.open_calls(connection)
     if not known:
         return False
@@ -310,11 +306,10 @@ def _in_flight(
     return any(str(call.call.id) not in stopped and _goes_on(call, production, asked) for call in known)
 
 
-def _goes_on(call: OpenCall, production: Production, asked: AbstractSet[CallId]) -> bool:
+def _goes_on(call: OpenCall, production: Production, asked: Callable[[OpenCall], bool]) -> bool:
     """A job that was left alone for a day may have ended long ago, so it is asked about before a person is."""
-    if call.state.phase is Phase.ACCEPTED and call.call.id not in asked:
-        return True
-    return not _is_held(call, production)
+    unasked = call.state.phase is Phase.ACCEPTED and not asked(call)
+    return unasked or not _is_held(call, production)
 
 
 def _named(keys: Iterable[str]) -> set[str]:
@@ -328,7 +323,6 @@ def _workers_died(job: JobState) -> bool:
 
 
 def _progress(production: Production, total: int) -> Progress:
-
     with production.reading() as connection:
         done, newest = count_units_with_takes(connection, production.name)
     return Progress(min(done, total), total, newest)

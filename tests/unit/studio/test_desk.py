@@ -95,7 +95,7 @@ class Office:
                 sa.insert(tables.production).values(id="p", title="t", created_at=self.clock.now())
             )
 
-    def intend(self, number: int) -> CallId:
+    def intend(self, number: int, *, reserve: bool = True) -> CallId:
         name = CallId(f"C-{number:016x}")
         unit = UnitId(f"SC010_SH{number:02d}0.key")
         recipe = Recipe(
@@ -123,10 +123,19 @@ class Office:
         )
         with self.database.write() as connection:
             calls.intend(connection, call)
-            scope = Scope(unit=call.unit, vendor=call.vendor, model=call.model)
-            book.reserve(
-                connection, "p", Caps(money=PRICE * 1000), scope, name, call.quote, None, 0, self.clock.now()
-            )
+            if reserve:
+                scope = Scope(unit=call.unit, vendor=call.vendor, model=call.model)
+                book.reserve(
+                    connection,
+                    "p",
+                    Caps(money=PRICE * 1000),
+                    scope,
+                    name,
+                    call.quote,
+                    None,
+                    0,
+                    self.clock.now(),
+                )
         return name
 
     def tell(self, name: CallId, *events: CallEvent) -> None:
@@ -256,16 +265,16 @@ def test_nothing_is_turned_back_before_the_vendor_says_that_it_is_still_at_work(
 
 
 def test_one_call_that_cannot_be_turned_back_does_not_close_the_desk(kling: Office) -> None:
-    places = vendor("kling").terms().concurrency
-    hung = hang(kling, range(1, places + 1))
-    first, second = kling.intend(98), kling.intend(99)
-    with kling.database.write() as connection:
-        # Not one that we would write: its reservation is gone.
-        book.release(connection, "p", first, "by hand", kling.clock.now())
+    assert isinstance(kling.supplier, Asked)
+    hung = hang(kling, range(1, vendor("kling").terms().concurrency + 1))
+    # Not one that we would write: nothing is reserved for it.
+    broken, second = kling.intend(98, reserve=False), kling.intend(99)
+    kling.supplier.answer = MadeIt(results=("https://a/b",))
     kling.clock.time += timedelta(hours=1)
     kling.turn()
+    assert phase_of(kling, broken) is Phase.RESERVED
     assert phase_of(kling, second) is Phase.REFUSED
-    assert kling.desk.asked() >= set(hung)
+    assert {phase_of(kling, name) for name in hung} == {Phase.FINISHED}
 
 
 def test_beside_jobs_that_do_not_end_one_request_at_a_time_asks_whether_there_is_room(kling: Office) -> None:
