@@ -402,13 +402,13 @@ def _cut_lines(film: Any) -> list[str]:
 def worker(studio: "Studio", queues: str | None, name: str) -> None:
     """Work off what others hand in, until interrupted."""
     import signal
-    import threading
 
-    stop = threading.Event()
+    # No lock may stand between a handler and who waits for it: it runs in that very thread, wherever that is.
+    stops: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: stops.append(number))
     say("Working; stop with Ctrl-C.")
-    studio.work(stop, queues.split(",") if queues else None, name)
+    studio.work(lambda: bool(stops), queues.split(",") if queues else None, name)
 
 
 @cli.command()

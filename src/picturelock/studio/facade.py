@@ -18,8 +18,6 @@ from picturelock.studio.planning import Goal, Plan
 from picturelock.studio.production import Production
 
 if TYPE_CHECKING:
-    from threading import Event
-
     from picturelock.ledger.breakdown import By
     from picturelock.studio.calling import CallView
     from picturelock.studio.costing import CostReport, Reconciliation, Warnings
@@ -220,11 +218,11 @@ class Studio:
             on_progress=on_progress,
         )
 
-    def work(self, stop: "Event", queues: Sequence[str] | None = None, name: str = "") -> None:
+    def work(self, stopped: Callable[[], bool], queues: Sequence[str] | None = None, name: str = "") -> None:
         """Work off what others hand in, until told to stop.
 
         Args:
-            stop: Tells it to.
+            stopped: Whether it was told to; asked several times a second.
             queues: Of ``api``, ``cpu``, ``gpu``; all by default.
             name: Tells the workers of one machine apart.
 
@@ -233,7 +231,7 @@ class Studio:
         """
         from picturelock.studio.running import work
 
-        work(self.production, stop, queues, name)
+        work(self.production, stopped, queues, name)
 
     # Looking and deciding
 

@@ -1,6 +1,7 @@
 """A run: hand in what can be made, work it off in this process, and lock what policy may lock."""
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -329,13 +330,13 @@ def _progress(production: Production, total: int) -> Progress:
 
 
 def work(
-    production: Production, stop: threading.Event, queues: Sequence[str] | None = None, name: str = ""
+    production: Production, stopped: Callable[[], bool], queues: Sequence[str] | None = None, name: str = ""
 ) -> None:
     """Work off what others hand in, until told to stop.
 
     Args:
         production: Whose, and that of everybody who shares its database.
-        stop: Tells it to.
+        stopped: Whether it was told to; asked several times a second.
         queues: Serve only these; the desks of vendors are kept by who serves ``api``.
         name: Tells the workers of one machine apart.
 
@@ -348,4 +349,6 @@ def work(
         serves_vendors = queues is None or API in queues
         vendors = vendors_used(production, production.snapshot()) if serves_vendors else []
         with engine.working(queues), make_desks(production, engine, workshop, vendors):
-            stop.wait()
+            # A signal that another thread receives wakes nobody, so nothing may be waited for without an end.
+            while not stopped():
+                time.sleep(_POLL_S)

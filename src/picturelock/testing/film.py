@@ -50,6 +50,7 @@ TEO, sixty, stocky, with a grey beard and a cap, stands on the quay and waits.
 
 _OPENAI = ("sk-proj-" + "0" * 32, "sk-admin-" + "0" * 32)
 _PATIENCE_S = 1500.0
+_STOPS_WITHIN_S = 300.0
 _PLACES = (
     "FIELD",
     "SHORE",
@@ -224,8 +225,23 @@ def kill_at_random(film: Film, crew: Sequence[Sequence[str]], kills: int, seed: 
         for running in at_work:
             if running.poll() is None:
                 os.killpg(running.pid, signal.SIGTERM)
-            running.wait()
+        for words, running in zip(crew, at_work, strict=True):
+            _ended(running, words)
     return hit
+
+
+def _ended(running: "subprocess.Popen[str]", words: Sequence[str]) -> None:
+    """Wait for a process that was told to stop.
+
+    Raises:
+        Internal: It does not; it is killed.
+    """
+    try:
+        running.wait(_STOPS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+        raise Internal(f"{' '.join(words)} was told to stop and did not") from None
 
 
 def copy(film: Path, to: Path) -> Path:

@@ -9,7 +9,6 @@ import argparse
 import os
 import signal
 import sys
-import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,14 +152,13 @@ def main() -> int:
         die_at=chosen.die_at,
         pulse=SLOW if chosen.slow else PULSE if chosen.impatient else PATIENT,
     )
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stops: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: stops.append(number))
     try:
         with worker.working():
             say("up")
-            while chosen.forever or any(not job.state.ended for job in worker.jobs()):
-                if stop.wait(0.02):
-                    break
+            while not stops and (chosen.forever or any(not job.state.ended for job in worker.jobs())):
+                time.sleep(0.02)
     except Busy as error:
         say(error)
         return 3
