@@ -82,7 +82,7 @@ def timed(words: Iterable[tuple[int, int, str]], rate: FrameRate, end: int) -> t
 
     A caption stays a quarter of a second after the words, and a second at least, but never into the next one. Text of
     more than two lines becomes several captions that share the time by their length. Speeches that begin together
-    become one caption with a line for each.
+    become one caption with a line for each, or for all of them where they say the same.
 
     Args:
         words: First frame, length in frames, text of each speech.
@@ -101,10 +101,11 @@ def timed(words: Iterable[tuple[int, int, str]], rate: FrameRate, end: int) -> t
         speeches = together[start]
         length = max(length for length, _ in speeches)
         stop = min(limit, end, start + max(length + linger, least))
-        if len(speeches) > 1:
-            lines = [line for _, text in speeches for line in wrapped(f"- {text}")]
+        texts = list(dict.fromkeys(text for _, text in speeches))
+        if len(texts) > 1:
+            lines = [line for text in texts for line in wrapped(f"- {text}")]
         else:
-            lines = wrapped(speeches[0][1])
+            lines = wrapped(texts[0])
         found += _shared(lines, start, stop)
     return tuple(found)
 

@@ -191,6 +191,7 @@ class _Floor:
     exchange: int = 0
     grouped: bool = False
     talk: int = 0
+    listed: bool = False
     partner: dict[str, str] = field(default_factory=dict)
 
     def arrive(self, name: str) -> None:
@@ -336,11 +337,13 @@ def _action(floor: _Floor, action: Action, *, establish: bool) -> None:
     for number, piece in enumerate(_pieces(readings, keep_first=establish)):
         _before(floor, piece)
         plan = _action_shot(floor, piece, establish=establish and number == 0)
-        if plan.direction_free and _joins(floor, plan, piece, number):
+        listed = number == 0 and (action.apart or floor.listed)
+        if plan.direction_free and not listed and _joins(floor, plan, piece, number):
             _join(floor.plans[-1], plan)
         else:
             floor.plans.append(plan.plan)
         _after(floor, piece)
+    floor.listed = action.apart
     floor.exchange = max(0, floor.exchange - 1)
 
 
@@ -815,6 +818,11 @@ def _dialogue_composition(
     if main.line.voice_over or main.line.offscreen:
         return _heard(floor, speaker, main)
     visible = [n for n in floor.present if n in floor.sides]
+    at_once = [n for n in visible if n in _at_once(group)]
+    if len(at_once) > 2:
+        return ShotSize.MEDIUM_LONG, Framing.GROUP, at_once[:5], Purpose.LINE
+    if len(at_once) == 2:
+        return ShotSize.MEDIUM, Framing.TWO_SHOT, at_once, Purpose.LINE
     listener = _listener(floor, group, speaker)
     if len(visible) >= 3 and not floor.grouped and floor.talk >= 2:
         floor.grouped = True
@@ -851,6 +859,12 @@ def _dialogue_composition(
             return ShotSize.MEDIUM_LONG, Framing.TWO_SHOT, [speaker, listener], Purpose.LINE
         return size, Framing.SINGLE, [speaker], Purpose.LINE
     return size, Framing.OVER_THE_SHOULDER, [speaker, listener], Purpose.LINE
+
+
+def _at_once(group: list[Said]) -> set[str]:
+    """Who of a group speak at the same time."""
+    pairs = [(said.line.speaker, before.line.speaker) for before, said in pairwise(group) if said.line.dual]
+    return {name for pair in pairs for name in pair}
 
 
 def _shoulder_is_too_low(floor: _Floor, speaker: str, listener: str) -> bool:
@@ -912,7 +926,8 @@ def _dialogue_text(floor: _Floor, group: list[Said], who: list[str], framing: Fr
         return f"{speaker} is heard over the picture: {quoted}"
     if len(who) > 1:
         names = f"{', '.join(who[:-1])} and {who[-1]}"
-        return f"{names}; {speaker}: {quoted}"
+        chorus = _at_once(group) == set(who) and len({said.text for said in group}) == 1
+        return f"{names}: {quoted}" if chorus else f"{names}; {speaker}: {quoted}"
     return f"{speaker}: {quoted}"
 
 

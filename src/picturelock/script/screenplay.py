@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from picturelock.core.blocking import TimeOfDay, Weather
 from picturelock.core.board import Certainty, Mark, TransitionKind
 from picturelock.core.frametime import FrameRate
-from picturelock.script.headings import CAPTION, Heading, parse_heading, titled, weather_in
+from picturelock.script import ensemble
+from picturelock.script.headings import (
+    CAPTION,
+    LIST_MARK,
+    SEQUENCE,
+    Heading,
+    parse_heading,
+    titled,
+    weather_in,
+)
 from picturelock.script.language import sentences
 from picturelock.script.lexicon.actions import POSE
 from picturelock.script.lexicon.forms import word_set
@@ -20,7 +29,7 @@ from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
 
 _INTRODUCED = re.compile(
     r"(?<![\w-])(?P<name>(?:(?:MR|MRS|MS|DR)\.? )?[A-Z][A-Z'’\-]+(?:\s+[A-Z][A-Z'’\-]+){0,2})(?:'S)?\s*(?=\(\s*(?:\d|early|late|mid|teens|a )"
-    r"|,\s*(?:\d\d|a\s|an\s|early|late|mid|her\s|his\s))"
+    r"|,\s*(?:\d\d|\d(?=[,.;])|a\s|an\s|early|late|mid|her\s|his\s))"
 )
 _ROLE = re.compile(r"(?<![\w-])(?P<name>(?:[A-Z][A-Z'’\-]*\s+)*[A-Z]{3,})(?![\w-])(?!\s+[A-Z]{2,})")
 #: ``BOB sits.``: also in small letters, where it is a name that people are given.
@@ -49,7 +58,6 @@ _ON_THE_PICTURE = re.compile(rf"{CAPTION}\s*(?P<words>[\"“「][^\"”」]+[\"�
 _FROM_AFAR = re.compile(
     r"O[SC]$|O[SC]\b|(?:ON|OVER)(?:THE)?(?:PHONE|TV|RADIO|SPEAKER|INTERCOM)|FILTERED|PRE-?LAP|VOICEMAIL|画外|电话[里中]|广播"
 )
-_TOGETHER = re.compile(r"\s*(?:&|/|\+|,|\bAND\b|和|与)\s*")
 
 
 def story_of(screenplay: Screenplay, rate: FrameRate) -> Story:
@@ -79,6 +87,7 @@ class _Casting:
     people: list[Person] = field(default_factory=list)
     by_cue: dict[str, Person] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
     marks: list[Mark] = field(default_factory=list)
 
     @classmethod
@@ -90,12 +99,19 @@ class _Casting:
             if e.kind is ElementKind.CHARACTER and e.text != e.text.upper()
         ]
         casting.written = {text.upper(): _cased(text) for text in reversed(cased)}
-        cues = Counter(cue_name(e.text) for e in screenplay.elements if e.kind is ElementKind.CHARACTER)
+        written = [cue_name(e.text) for e in screenplay.elements if e.kind is ElementKind.CHARACTER]
         introduced = _introduced(screenplay)
+        casting.named = {*written, *introduced}
+        cues = Counter(
+            part
+            for name in written
+            if ensemble.wanted(name) is None
+            for part in ensemble.names_in(name, casting.named)
+        )
         introduced = _silent(screenplay, {*cues, *introduced}) | introduced
         order = _in_order(screenplay, set(cues) | set(introduced))
         for name in order:
-            if name in cues and not _several(name, cues):
+            if name in cues:
                 casting.add(name, cues, introduced)
         beasts = animals_in(e.text for e in screenplay.elements if e.kind is ElementKind.ACTION)
         for name in order:
@@ -155,20 +171,46 @@ class _Casting:
                 shorter += [p for p in rest if times[p.upper()] == 1 and p.upper() not in _COMMON]
                 person.aliases = tuple(dict.fromkeys((*person.aliases, *shorter)))
 
-    def speaker(self, cue: str) -> tuple[Person, str]:
-        """The person behind a cue, and why that is not certain."""
+    def speakers(self, cue: str, scene: StoryScene) -> tuple[list[Person], str]:
+        """Those who speak under a cue in a scene, and why that is not certain."""
         name = cue_name(cue)
-        if name in self.by_cue:
-            return self.by_cue[name], ""
-        parts = [p for p in _TOGETHER.split(name) if p in self.by_cue]
-        if parts:
-            return self.by_cue[
-                parts[0]
-            ], f"“{cue}” speak together; the line is given to {self.by_cue[parts[0]].name}"
-        person = Person(titled(name), (titled(name),))
-        self.people.append(person)
-        self.by_cue[name] = person
-        return person, ""
+        many = ensemble.wanted(name)
+        present = [] if many is None else self._present(scene)
+        if many is not None and len(present) > 1:
+            meant = present[-many:]  # everybody, where the cue says no number
+            names = " and ".join(person.name for person in meant)
+            return meant, f"“{cue}” was taken for {names}"
+        doubt = f"nobody can tell who “{cue}” are" if many is not None else ""
+        return [self._one(part) for part in ensemble.names_in(name, self.named)], doubt
+
+    def _one(self, name: str) -> Person:
+        if name not in self.by_cue:
+            person = Person(titled(name), (titled(name),))
+            self.people.append(person)
+            self.by_cue[name] = person
+        return self.by_cue[name]
+
+    def _present(self, scene: StoryScene) -> list[Person]:
+        """Whom a scene has shown, or heard there, so far: the latest last."""
+        found: dict[str, Person] = {}
+        for beat in scene.beats:
+            for person in self.people:
+                if isinstance(beat, Action):
+                    here = any(_is_named(alias, beat.passage.text) for alias in person.aliases)
+                else:
+                    here = beat.speaker == person.name and not beat.voice_over and not beat.offscreen
+                if here:
+                    found.pop(person.name, None)
+                    found[person.name] = person
+        return list(found.values())
+
+
+def _is_named(alias: str, text: str) -> bool:
+    """Whether a name stands in a text as a name does: with its capitals, or in capitals."""
+    return any(
+        re.search(rf"(?<!\w){re.escape(name)}(?!\w)" if name.isascii() else re.escape(name), text)
+        for name in (alias, alias.upper())
+    )
 
 
 def cue_name(cue: str) -> str:
@@ -196,7 +238,12 @@ def _fuller(introduced: str, name: str) -> bool:
 
 
 def _not_filmed(text: str) -> Mark | None:
-    if _ABOUT_ORDER.fullmatch(text.strip(" .:")):
+    if re.fullmatch(SEQUENCE, text):
+        return Mark(
+            what=f"“{text}” is no shot; those it lists are made one after the other, in the place of the scene",
+            about="order",
+        )
+    if _ABOUT_ORDER.fullmatch(text.strip(" .:：")):
         return Mark(what=f"“{text}” is for the reader of the script; nothing is filmed for it", about="order")
     if title := _ON_THE_PICTURE.fullmatch(text):
         return Mark(
@@ -204,11 +251,6 @@ def _not_filmed(text: str) -> Mark | None:
             about="title",
         )
     return None
-
-
-def _several(name: str, cues: Counter[str]) -> bool:
-    parts = _TOGETHER.split(name)
-    return len(parts) > 1 and all(p in cues for p in parts)
 
 
 def _introduced(screenplay: Screenplay) -> dict[str, int]:
@@ -355,8 +397,10 @@ class _Teller:
             scene.marks.append(mark)
             scene.last = max(scene.last, element.passage.last)
             return
-        scene.beats.append(Action(element.passage))
-        scene.last = max(scene.last, element.passage.last)
+        passage = element.passage
+        text = LIST_MARK.sub("", passage.text)
+        scene.beats.append(Action(passage._replace(text=text), apart=text != passage.text))
+        scene.last = max(scene.last, passage.last)
         weather = weather_in(element.text)
         if scene.weather is Weather.CLEAR and weather and not self._settled(scene):
             scene.weather = weather
@@ -374,29 +418,26 @@ class _Teller:
             scene.beats.append(Action(element.passage))
             scene.last = max(scene.last, element.passage.last)
             return
-        person, doubt = self.casting.speaker(cue.text)
+        people, doubt = self.casting.speakers(cue.text, scene)
         extensions = " ".join(cue.extensions).upper().replace(".", "").replace(" ", "")
         heard = bool(re.search(r"['’]S VOICE|^VOICE OF |的声音$", cue.text.upper()))
-        person.lines += 1
         last_line = scene.beats[-1] if scene.beats else None
-        first = (
-            cue.passage.line
-            if not (isinstance(last_line, Line) and last_line.first == cue.passage.line)
-            else 0
-        )
-        scene.beats.append(
-            Line(
-                speaker=person.name,
-                text=element.text,
-                first=first or element.passage.line,
-                last=element.passage.last,
-                parenthetical=self.aside,
-                voice_over="VO" in extensions or "旁白" in extensions or "画外音" in extensions,
-                offscreen=heard or _FROM_AFAR.search(extensions) is not None,
-                dual=cue.dual,
-                doubt=doubt,
+        begun = isinstance(last_line, Line) and last_line.first == cue.passage.line
+        for number, person in enumerate(people):
+            person.lines += 1
+            scene.beats.append(
+                Line(
+                    speaker=person.name,
+                    text=element.text,
+                    first=element.passage.line if begun else cue.passage.line,
+                    last=element.passage.last,
+                    parenthetical=self.aside,
+                    voice_over="VO" in extensions or "旁白" in extensions or "画外音" in extensions,
+                    offscreen=heard or _FROM_AFAR.search(extensions) is not None,
+                    dual=cue.dual or number > 0,
+                    doubt="" if number else doubt,
+                )
             )
-        )
         scene.last = max(scene.last, element.passage.last)
         self.aside = ""
 

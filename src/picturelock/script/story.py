@@ -40,9 +40,11 @@ class Action:
 
     Attributes:
         passage: The paragraph, emphasis in capitals kept.
+        apart: The script lists it as a shot of its own.
     """
 
     passage: Passage
+    apart: bool = False
 
     @property
     def first(self) -> int:

@@ -50,6 +50,10 @@ def test_speeches_that_begin_together_share_a_caption() -> None:
     assert timed([(0, 24, "Yes."), (0, 30, "No.")], FrameRate(24), 100)[0].text == "- Yes.\n- No."
 
 
+def test_a_chorus_is_written_once() -> None:
+    assert [c.text for c in timed([(0, 24, "Again!"), (0, 30, "Again!")], FrameRate(24), 100)] == ["Again!"]
+
+
 def test_sidecars_read_back() -> None:
     rate = FrameRate(24000, 1001)
     given_ = [Caption(24, 48, "灯塔\nTwo lines"), Caption(100, 150, "Later")]

@@ -197,3 +197,59 @@ def test_silence_says_nothing() -> None:
 def test_an_old_man_is_old_also_in_a_clause_with_as() -> None:
     board = screenplay("INT. HUT - DAY\n\nThe door opens as TEO, an old man, enters.\n\nTEO\nGood.\n")
     assert cast(board) == {"Teo": Age.OLD}
+
+
+KITCHEN = "INT. KITCHEN - DAY\n\nBOB, 40, stirs soup. CAROL, 38, cuts bread. ERIN, 9, reads.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("cue", "speakers"),
+    [
+        ("BOB AND CAROL", ["Bob", "Carol"]),
+        ("BOB & ERIN (O.S.)", ["Bob", "Erin"]),
+        ("CAROL/ERIN/BOB", ["Carol", "Erin", "Bob"]),
+        ("MR. & MRS. PELL", ["Mr. Pell", "Mrs. Pell"]),
+        ("GUARD 1 AND GUARD 2", ["Guard 1", "Guard 2"]),
+        ("DAN AND ERIN", ["Dan", "Erin"]),
+        ("BOTH", ["Carol", "Erin"]),
+        ("ALL", ["Bob", "Carol", "Erin"]),
+        ("SALT AND PEPPER", ["Salt And Pepper"]),
+        ("ALEXANDER", ["Alexander"]),
+    ],
+)
+def test_those_of_one_cue_speak_at_the_same_time(cue: str, speakers: list[str]) -> None:
+    board = screenplay(f"{KITCHEN}{cue}\nWho is there?\n")
+    assert lines(board) == [(name, "Who is there?") for name in speakers]
+    [shot] = [shot for shot in board.shots() if shot.speeches]
+    assert len({speech.start for speech in shot.speeches}) == 1
+
+
+def test_who_speaks_together_is_seen_together() -> None:
+    board = screenplay(f"{KITCHEN}BOB\nHark.\n\nBOB AND ERIN\nWho is there, at this time of the night?\n")
+    shot = board.shots()[-1]
+    assert {board.character(subject.who).name for subject in shot.units[0].contract.subjects} == {
+        "Bob",
+        "Erin",
+    }
+
+
+def test_where_nobody_is_there_yet_all_is_asked_about() -> None:
+    board = screenplay("INT. HALL - DAY\n\nA long table.\n\nALL\nHurray!\n")
+    assert lines(board) == [("All", "Hurray!")]
+    assert "nobody can tell who “ALL” are" in [m.what for shot in board.shots() for m in shot.marks]
+
+
+@pytest.mark.parametrize("head", ["MONTAGE - GETTING READY", "SERIES OF SHOTS:", "BEGIN MONTAGE"])
+@pytest.mark.parametrize("gap", ["\n", "\n\n"])
+@pytest.mark.parametrize("mark", ["--", "-", "{letter})", "{number}."])
+def test_each_line_of_a_list_is_a_shot(head: str, gap: str, mark: str) -> None:
+    whats = ["Bob ties his shoes.", "Carol packs a bag with bread.", "Rain on the glass."]
+    listed = [f"{mark.format(letter='ABC'[n], number=n + 1)} {what}" for n, what in enumerate(whats)]
+    board = screenplay(f"{KITCHEN}{head}{gap}{gap.join(listed)}\n\nEND MONTAGE\n\nBob sits down.\n")
+    assert [shot.description for shot in board.shots()][-4:] == [*whats, "Bob sits down."]
+    assert [what for what in marks(board) if head in what]
+
+
+def test_a_dash_within_a_sentence_is_no_list() -> None:
+    board = screenplay(f"{KITCHEN}Bob drops the spoon\n- and it rolls away.\n")
+    assert board.shots()[-1].description.endswith("Bob drops the spoon - and it rolls away.")

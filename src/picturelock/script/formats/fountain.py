@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from picturelock.script import chinese
-from picturelock.script.headings import CAPTION, heading_in
+from picturelock.script.headings import CAPTION, LIST_MARK, SEQUENCE, heading_in
 from picturelock.script.source import Element, ElementKind, Passage, Screenplay, Source, joined
 
 _TITLE_KEYS = {
@@ -28,7 +28,7 @@ TRANSITION = re.compile(
     r"|[^a-z]*[A-Z][^a-z]*\bTO:"
     r"|(?:淡入|淡出|切至|切到|叠化|化入)[。：:.]?"
 )
-_CAPTION = re.compile(CAPTION)
+_STANDS_ALONE = re.compile(rf"{CAPTION}|{SEQUENCE}$")
 _LONGEST_TRANSITION = 120  # characters; to look through a page of capitals for ``TO:`` takes minutes
 _CUE = re.compile(
     r"(?P<name>[^()（）]*[^\W\d_][^()（）]*?)\s*(?P<ext>(?:[(（][^()（）]*[)）]\s*)*)(?P<dual>\^?)\s*"
@@ -220,6 +220,8 @@ def _is_transition(reader: _Reader, line: str) -> bool:
 def _is_cue(reader: _Reader, line: str) -> bool:
     if not reader.blank(reader.at - 1) or reader.line(reader.at + 1) == "" or line.startswith("!"):
         return False
+    if _STANDS_ALONE.match(line):
+        return False
     if chinese.name_on(line) in reader.names_alone:
         return True
     if reader.blank(reader.at + 1):
@@ -275,7 +277,7 @@ def _begins_anew(line: str) -> bool:
     heading = heading_in(line)
     return bool(
         re.match(r"[=#~>@△▲]", line)
-        or _CAPTION.match(line)
+        or _STANDS_ALONE.match(line)
         or chinese.speech_on(line)
         or chinese.is_list(line)
         or (heading and heading.plain)
@@ -284,10 +286,11 @@ def _begins_anew(line: str) -> bool:
 
 def _action(reader: _Reader) -> None:
     def body() -> Iterator[tuple[int, str]]:
-        first, alone = True, _CAPTION.match(reader.line(reader.at).strip()) is not None
+        begun = reader.line(reader.at).strip()
+        first, alone, listed = True, _STANDS_ALONE.match(begun), LIST_MARK.match(begun)
         while not reader.blank(reader.at):
             line = reader.line(reader.at).strip()
-            if not first and (alone or _begins_anew(line)):
+            if not first and (alone or _begins_anew(line) or (listed and LIST_MARK.match(line))):
                 return
             yield reader.at + 1, _plain(line.removeprefix("!").lstrip("△▲ "))
             first = False
