@@ -8,10 +8,12 @@ from typing import NamedTuple
 from picturelock.script.headings import heading_in
 
 _ASIDE = r"(?:[(（](?P<{}>[^()（）]{{1,20}})[)）])?"
+_NAME = r"[\u4e00-\u9fff·]{1,6}"
+_NAMES = rf"{_NAME}?(?:、{_NAME}?){{0,4}}"
 _SPEECH = re.compile(
-    rf"(?P<name>[\u4e00-\u9fff·]{{1,6}}?)\s*{_ASIDE.format('behind')}[:：]\s*{_ASIDE.format('before')}\s*(?P<said>\S.*)"
+    rf"(?P<name>{_NAMES})\s*{_ASIDE.format('behind')}[:：]\s*{_ASIDE.format('before')}\s*(?P<said>\S.*)"
 )
-_CUE = re.compile(rf"(?P<name>[\u4e00-\u9fff·]{{1,6}})\s*{_ASIDE.format('behind')}")
+_CUE = re.compile(rf"(?P<name>{_NAMES})\s*{_ASIDE.format('behind')}")
 #: Lists for the crew: ``人物：周岚、老郑``.
 _LISTS = "时间|地点|人物|出场人物|登场人物|场景|场次|道具|备注|注|提示|服装|剧名|片名|标题|编剧|作者"
 _LIST = re.compile(rf"(?:{_LISTS})[:：]")

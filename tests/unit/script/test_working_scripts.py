@@ -253,3 +253,13 @@ def test_each_line_of_a_list_is_a_shot(head: str, gap: str, mark: str) -> None:
 def test_a_dash_within_a_sentence_is_no_list() -> None:
     board = screenplay(f"{KITCHEN}Bob drops the spoon\n- and it rolls away.\n")
     assert board.shots()[-1].description.endswith("Bob drops the spoon - and it rolls away.")
+
+
+def test_several_of_a_chinese_line() -> None:
+    board = screenplay(
+        "第1场 内 教室 日\n\n△小明和小红站起来。\n\n小明、小红：老师好！\n\n李和平：坐下。\n\n两人：是！\n"
+    )
+    assert lines(board) == [
+        ("小明", "老师好！"), ("小红", "老师好！"), ("李和平", "坐下。"), ("小红", "是！"), ("李和平", "是！"),
+    ]  # fmt: skip
+    assert "“两人” was taken for 小红 and 李和平" in [m.what for shot in board.shots() for m in shot.marks]
