@@ -12,6 +12,9 @@ SOURCE = Path(picturelock.__file__).parent
 SHOWING = sorted(path for path in SOURCE.rglob("*.py") if ">>> " in path.read_text("utf-8"))
 
 
+assert SHOWING
+
+
 @pytest.mark.parametrize("path", SHOWING, ids=lambda path: path.stem)
 def test_what_a_docstring_shows_is_so(path: Path) -> None:
     name = ".".join(("picturelock", *path.relative_to(SOURCE).with_suffix("").parts))

@@ -403,7 +403,7 @@ def worker(studio: "Studio", queues: str | None, name: str) -> None:
     """Work off what others hand in, until interrupted."""
     import signal
 
-    # No lock may stand between a handler and who waits for it: it runs in that very thread, wherever that is.
+    # Not an event: a handler runs between two steps of the main thread, which may hold the event's own lock then.
     stops: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda number, _: stops.append(number))

@@ -5,18 +5,20 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from picturelock.script.ensemble import calls_people, sounds_like_names
 from picturelock.script.headings import heading_in
+from picturelock.script.lexicon.speech import SURNAMES
 
 _ASIDE = r"(?:[(（](?P<{}>[^()（）]{{1,20}})[)）])?"
 _NAME = r"[\u4e00-\u9fff·]{1,6}"
-_NAMES = rf"{_NAME}?(?:、{_NAME}?){{0,4}}"
+_NAMES = rf"{_NAME}?(?:、{_NAME}?){{0,9}}"
 _SPEECH = re.compile(
     rf"(?P<name>{_NAMES})\s*{_ASIDE.format('behind')}[:：]\s*{_ASIDE.format('before')}\s*(?P<said>\S.*)"
 )
 _CUE = re.compile(rf"(?P<name>{_NAMES})\s*{_ASIDE.format('behind')}")
 #: Lists for the crew: ``人物：周岚、老郑``.
 _LISTS = "时间|地点|人物|出场人物|登场人物|场景|场次|道具|备注|注|提示|服装|剧名|片名|标题|编剧|作者"
-_LIST = re.compile(rf"(?:{_LISTS})[:：]")
+_LIST = re.compile(rf"(?:{_LISTS})(?:、(?:{_LISTS}))*[:：]")
 #: What else stands before a colon and is nobody.
 _SHOTS = "镜头|特写|近景|中景|远景|全景|空镜|音效|音乐|歌词|字幕|电视|新闻|广播|屏幕|纸条|短信|信"
 _NOBODY = re.compile(
@@ -24,6 +26,7 @@ _NOBODY = re.compile(
 )
 _CHARACTERS = re.compile(r"(?:人物|出场人物|登场人物)[:：](.+)")
 _IN_NO_NAME = frozenset("着了是的在有写到把说道问见看听想上下里一三样推近")  # ``门上写着：…``
+_NAMED_BY_NUMBER = re.compile(rf"[{''.join(sorted(SURNAMES))}小老阿][一三]")  # ``张三``
 _HEARD_ONLY = {"旁白": "V.O.", "画外音": "O.S."}
 
 
@@ -44,12 +47,23 @@ class Speech(NamedTuple):
 def speech_on(line: str) -> Speech | None:
     """What a line such as ``李强（笑）：雨停了。`` says; ``None`` where nobody speaks on it."""
     found = _SPEECH.fullmatch(line)
-    if not found or _NOBODY.fullmatch(found["name"]) or not _IN_NO_NAME.isdisjoint(found["name"]):
+    if not found or not _are_somebody(found["name"]):
         return None
     written = [aside for aside in (found["behind"], found["before"]) if aside]
     heard = [_HEARD_ONLY[word] for word in (found["name"], *written) if word in _HEARD_ONLY]
     asides = [aside for aside in written if aside not in _HEARD_ONLY]
     return Speech(found["name"], tuple(heard), tuple(asides), found["said"])
+
+
+def _are_somebody(name: str) -> bool:
+    parts = name.split("、")
+    if len(parts) > 1 and not sounds_like_names(parts):
+        return False
+    return not any(
+        _NOBODY.fullmatch(part)
+        or not (_NAMED_BY_NUMBER.fullmatch(part) or _IN_NO_NAME.isdisjoint(part) or calls_people(part))
+        for part in parts
+    )
 
 
 def is_list(line: str) -> bool:
@@ -82,5 +96,6 @@ def names_alone(lines: Sequence[str]) -> frozenset[str]:
             and not blank[at + 1]
             and not heading_in(line)
         ):
-            met[name] += 2 if name in listed or name != line.strip() else 1
+            sure = name != line.strip() or calls_people(name) or listed.issuperset(name.split("、"))
+            met[name] += 2 if sure else 1
     return frozenset(name for name, times in met.items() if times > 1)

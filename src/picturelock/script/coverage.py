@@ -9,7 +9,7 @@ same person in a row never have the same size. What the script directs itself st
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from math import ceil
 
 from msgspec.structs import replace
@@ -87,12 +87,18 @@ class Purpose:
 
 @dataclass(slots=True)
 class Said:
-    """A speech with its estimated length; ``part`` counts the pieces of a long one."""
+    """A speech with its estimated length.
+
+    Attributes:
+        part: Counts the pieces of a long one.
+        dual: At the same time as the one before.
+    """
 
     line: Line
     text: str
     seconds: float
     part: int = 0
+    dual: bool = False
 
 
 @dataclass(slots=True)
@@ -191,7 +197,7 @@ class _Floor:
     exchange: int = 0
     grouped: bool = False
     talk: int = 0
-    listed: bool = False
+    apart: bool = False  # the action before is a shot of its own
     partner: dict[str, str] = field(default_factory=dict)
 
     def arrive(self, name: str) -> None:
@@ -297,7 +303,8 @@ def _runs(scene: StoryScene) -> list[Action | list[Line]]:
     for beat in scene.beats:
         if isinstance(beat, Action):
             before = runs[-1] if runs else None
-            if isinstance(before, Action) and _only_direction(before.passage.text):
+            alone = isinstance(before, Action) and (before.apart or beat.apart)
+            if isinstance(before, Action) and not alone and _only_direction(before.passage.text):
                 lead = before.passage
                 runs[-1] = Action(merged([lead._replace(text=lead.text.rstrip(" :.") + ":"), beat.passage]))
             else:
@@ -337,13 +344,13 @@ def _action(floor: _Floor, action: Action, *, establish: bool) -> None:
     for number, piece in enumerate(_pieces(readings, keep_first=establish)):
         _before(floor, piece)
         plan = _action_shot(floor, piece, establish=establish and number == 0)
-        listed = number == 0 and (action.apart or floor.listed)
-        if plan.direction_free and not listed and _joins(floor, plan, piece, number):
+        alone = number == 0 and (action.apart or floor.apart)
+        if plan.direction_free and not alone and _joins(floor, plan, piece, number):
             _join(floor.plans[-1], plan)
         else:
             floor.plans.append(plan.plan)
         _after(floor, piece)
-    floor.listed = action.apart
+    floor.apart = action.apart
     floor.exchange = max(0, floor.exchange - 1)
 
 
@@ -648,7 +655,7 @@ def _dialogue(floor: _Floor, lines: list[Line]) -> None:
     for line in lines:
         if not line.voice_over and not line.offscreen:
             floor.arrive(line.speaker)
-    said = [s for line in lines for s in _said(floor, line)]
+    said = [s for moment in _moments(lines) for s in _said(floor, moment)]
     floor.talk = len(lines)
     at = _attached(floor, said)
     while at < len(said):
@@ -672,10 +679,12 @@ def _attached(floor: _Floor, said: list[Said]) -> int:
     before, first = (floor.plans[-1] if floor.plans else None), said[0]
     if (
         before is None
+        or floor.apart
         or before.speeches
         or before.size not in _TALKING
         or first.line.voice_over
         or first.line.offscreen
+        or (len(said) > 1 and said[1].dual)
     ):
         return 0
     total = before.seconds + first.seconds + TAIL
@@ -694,13 +703,39 @@ def _attached(floor: _Floor, said: list[Said]) -> int:
     return 1
 
 
-def _said(floor: _Floor, line: Line) -> list[Said]:
-    """A line in pieces that fit a shot; a long speech breaks at its sentences, and at commas where it must."""
-    voice = floor.stage.characters[line.speaker].voice
-    parts = [line.text]
-    if speech_seconds(line.text, voice) > LONGEST - LEAD_IN - TAIL:
-        parts = _broken(line.text, lambda t: speech_seconds(t, voice), LONGEST - LEAD_IN - TAIL)
-    return [Said(line, part, speech_seconds(part, voice), number) for number, part in enumerate(parts)]
+def _moments(lines: list[Line]) -> list[list[Line]]:
+    """Lines that are spoken at the same time, together."""
+    moments: list[list[Line]] = []
+    for line in lines:
+        if line.dual and moments:
+            moments[-1].append(line)
+        else:
+            moments.append([line])
+    return moments
+
+
+def _said(floor: _Floor, moment: list[Line]) -> list[Said]:
+    """Lines of one moment in pieces that fit a shot, those that are spoken together one behind the other.
+
+    A long speech breaks at its sentences, and at commas where it must; a chorus at the same places for all.
+    """
+    voices = [floor.stage.characters[line.speaker].voice for line in moment]
+    most = LONGEST - LEAD_IN - TAIL
+
+    def seconds(text: str) -> float:
+        return max(speech_seconds(text, voice) for voice in voices)
+
+    pieces = [
+        _broken(line.text, seconds, most) if seconds(line.text) > most else [line.text] for line in moment
+    ]
+    found: list[Said] = []
+    for number, texts in enumerate(zip_longest(*pieces)):
+        dual = False
+        for line, voice, text in zip(moment, voices, texts, strict=True):
+            if text is not None:
+                found.append(Said(line, text, speech_seconds(text, voice), number, dual))
+                dual = True
+    return found
 
 
 def _broken(text: str, seconds: Callable[[str], float], most: float) -> list[str]:
@@ -746,7 +781,7 @@ def _group(floor: _Floor, said: list[Said], at: int) -> list[Said]:
     opening = floor.exchange == 0
     total = LEAD_IN + TAIL + group[0].seconds
     for following in said[at + 1 :]:
-        if following.line.dual and following.line is not group[-1].line:
+        if following.dual:
             group.append(following)
             total = max(total, LEAD_IN + TAIL + following.seconds)
             continue
@@ -793,21 +828,21 @@ def _dialogue_shot(floor: _Floor, group: list[Said], rest: list[Said]) -> Plan:
     for said in group:
         if said.line.doubt:
             plan.marks.append(Mark(what=said.line.doubt, about=f"speaker of line {said.line.first}"))
-        if said.line.dual and len(group) > 1:
-            plan.marks.append(
-                Mark(what="two speak at the same time", about="dialogue", certainty=Certainty.NOTE)
-            )
+    if at_once := len(_at_once(group)):
+        what = f"{'two' if at_once == 2 else at_once} speak at the same time"
+        plan.marks.append(Mark(what=what, about="dialogue", certainty=Certainty.NOTE))
     return plan
 
 
 def _dialogue_seconds(group: list[Said]) -> float:
     total, overlap = LEAD_IN + TAIL, 0.0
     for said in group:
-        if said.line.dual and overlap:
+        if said.dual and overlap:
             total += max(0.0, said.seconds - overlap)
+            overlap = max(overlap, said.seconds)
         else:
             total += said.seconds + (GAP if overlap else 0.0)
-        overlap = said.seconds
+            overlap = said.seconds
     return total
 
 
@@ -818,11 +853,8 @@ def _dialogue_composition(
     if main.line.voice_over or main.line.offscreen:
         return _heard(floor, speaker, main)
     visible = [n for n in floor.present if n in floor.sides]
-    at_once = [n for n in visible if n in _at_once(group)]
-    if len(at_once) > 2:
-        return ShotSize.MEDIUM_LONG, Framing.GROUP, at_once[:5], Purpose.LINE
-    if len(at_once) == 2:
-        return ShotSize.MEDIUM, Framing.TWO_SHOT, at_once, Purpose.LINE
+    if together := _all_who_speak(group, visible):
+        return together
     listener = _listener(floor, group, speaker)
     if len(visible) >= 3 and not floor.grouped and floor.talk >= 2:
         floor.grouped = True
@@ -861,9 +893,20 @@ def _dialogue_composition(
     return size, Framing.OVER_THE_SHOULDER, [speaker, listener], Purpose.LINE
 
 
+def _all_who_speak(group: list[Said], visible: list[str]) -> tuple[ShotSize, Framing, list[str], str] | None:
+    """Where some speak at the same time: they and whoever asked them or answers, as far as they are seen."""
+    heard = {s.line.speaker for s in group if not s.line.voice_over and not s.line.offscreen}
+    speaking = [name for name in visible if name in heard][:5]
+    if not _at_once(group) or len(speaking) < 2:
+        return None
+    if len(speaking) == 2:
+        return ShotSize.MEDIUM, Framing.TWO_SHOT, speaking, Purpose.LINE
+    return ShotSize.MEDIUM_LONG, Framing.GROUP, speaking, Purpose.LINE
+
+
 def _at_once(group: list[Said]) -> set[str]:
     """Who of a group speak at the same time."""
-    pairs = [(said.line.speaker, before.line.speaker) for before, said in pairwise(group) if said.line.dual]
+    pairs = [(said.line.speaker, before.line.speaker) for before, said in pairwise(group) if said.dual]
     return {name for pair in pairs for name in pair}
 
 

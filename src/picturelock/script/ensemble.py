@@ -1,61 +1,184 @@
 """Cues of several who speak together: ``BOB AND CAROL``, ``MR. & MRS. PELL``, ``BOTH``, ``ALL``."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import NamedTuple
 
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.speech import CHINESE_ROLES, NOT_NAMES, SURNAMES
 from picturelock.script.people import gender_of, role_name
-from picturelock.script.titles import TITLES
-
-_BETWEEN = re.compile(r"\s*(?:[&/+,、]|\bAND\b|和|与)\s*")
-_CHINESE_NAME = re.compile(rf"[小老阿{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{1,3}}|{CHINESE_ROLES}")
-_BOTH = word_set("BOTH 二人 两人 俩人") | {"THE TWO", "BOTH OF THEM", "THE TWO OF THEM"}
-_ALL = word_set("ALL EVERYONE EVERYBODY TOGETHER 众人 众 大家 所有人 全体 齐声 三人 四人") | {
-    "ALL THREE", "ALL FOUR", "ALL OF THEM", "THE THREE", "THE OTHERS",
-}  # fmt: skip
+from picturelock.script.titles import TITLES, taken_apart
 
 
-def wanted(cue: str) -> int | None:
-    """How many a cue calls for without a name: 2 for ``BOTH``, 0 for everybody; ``None`` where it is a name.
+class Those(NamedTuple):
+    """People whom a cue calls without their names.
 
-    Args:
-        cue: In capitals, without extensions.
+    Attributes:
+        many: How many; ``None`` for everybody.
+        others: Not who is named beside it, or else who spoke just before.
+        but: Not who is named here.
     """
-    return 2 if cue in _BOTH else 0 if cue in _ALL else None
+
+    many: int | None = None
+    others: bool = False
+    but: tuple[str, ...] = ()
 
 
-def names_in(cue: str, known: Collection[str]) -> tuple[str, ...]:
-    """The names of those who speak under one cue; the cue itself where it is one person's.
+_NUMBERS = {"TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5, "两": 2, "二": 2, "俩": 2, "三": 3, "四": 4, "五": 5}
+_BOTH = re.compile(r"BOTH(?: OF (?:THEM|US)| MEN| WOMEN| BOYS| GIRLS| KIDS)?")
+_ALL = re.compile(
+    r"(?:ALL|EVERYONE|EVERYBODY)(?: OF (?:THEM|US))?(?: TOGETHER)?|TOGETHER|众人?|大家|所有人|全体"
+)
+_COUNTED = re.compile(rf"(?:ALL |THE |ALL OF )?(?P<n>{'|'.join(_NUMBERS)})(?: OF (?:THEM|US)|人)?")
+_OTHERS = re.compile(r"(?:ALL )?THE OTHERS|THE REST(?: OF THEM)?|(?:EVERYONE|EVERYBODY) ELSE|其他人|其余人")
+_ALL_BUT = re.compile(r"(?:ALL|EVERYONE|EVERYBODY) (?:BUT|EXCEPT) (?P<but>.+)")
+_TOGETHER = re.compile(r"(?:齐声|同时|一起|齐|合)$")
 
-    >>> names_in("MR. & MRS. PELL", ())
+_SIGN = re.compile(r"\s*(?:[&/+、]|,\s*AND\b|,)\s*")
+_WORD = re.compile(r"\s*(?:\bAND\b|和|与)\s*")
+_NUMBERED = re.compile(r"(?P<noun>.*[^\W\d_])(?P<gap> ?#?)(?P<number>\d+)|.+[甲乙丙丁戊]")
+_NUMBER = re.compile(r"#?\d+")
+_LONGEST = 120  # characters: a longer one is a sentence in capitals
+#: Stand before a name, and never for somebody alone.
+_NEEDS_A_NAME = word_set("mr mrs ms miss dr lord lady sir prof capt sgt lt")
+_CHINESE_NAME = re.compile(rf"[小老阿{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{1,3}}|{CHINESE_ROLES}")
+
+
+def voices(cue: str, known: Collection[str]) -> tuple[str | Those, ...]:
+    """Those who speak under one cue: by name, or not; the cue itself where it is one person's.
+
+    >>> voices("MR. & MRS. PELL", ())
     ('MR. PELL', 'MRS. PELL')
-    >>> names_in("SALT AND PEPPER", ()), names_in("小明和小红", ()), names_in("李和平", ())
+    >>> voices("SALT AND PEPPER", ()), voices("小明和小红", ()), voices("李和平", ())
     (('SALT AND PEPPER',), ('小明', '小红'), ('李和平',))
 
     Args:
         cue: In capitals, without extensions.
-        known: Cues and names that the action introduces, in capitals.
+        known: Other cues, and names that the action introduces, in capitals.
     """
-    parts = _BETWEEN.split(cue)
-    if len(parts) < 2 or not all(parts):
+    if those := _those(cue):
+        return (those,)
+    if len(cue) > _LONGEST:
         return (cue,)
-    surname = parts[-1].split()[-1]
-    parts = [f"{part} {surname}" if _bare(part) in TITLES else part for part in parts]
-    sure = [part in known or _names_somebody(part) for part in parts]
-    # A sign between names says more than an AND, which may belong to one name.
-    signed = "、" in cue or (any(sign in cue for sign in "&/+") and any(sure))
-    if all(sure) or (signed and not any(_bare(part) in NOT_NAMES for part in parts)):
-        return tuple(dict.fromkeys(parts))
-    return (cue,)
+    parts = _with_names([part for piece in _by_signs(cue, known) for part in _by_words(piece, known)])
+    return tuple(_those(part) or part for part in dict.fromkeys(parts))
+
+
+def may_be_several(cue: str, known: Collection[str]) -> bool:
+    """Whether a cue could as well be two people's: taken for one in spite of an AND, or for two because of a slash."""
+    named = voices(cue, known)
+    if len(named) == 1:
+        return re.search(r" AND |&", cue) is not None
+    return "/" in cue and any(isinstance(part, str) and part not in known for part in named)
+
+
+def sounds_like_names(parts: Sequence[str]) -> bool:
+    """Whether a Chinese list such as ``小明、小红`` names people rather than things."""
+    return all(len(part) > 1 for part in parts) and any(
+        _CHINESE_NAME.fullmatch(part) or _those(part) for part in parts
+    )
+
+
+def calls_people(cue: str) -> bool:
+    """Whether a cue means people without naming them, as ``BOTH`` and ``众人`` do."""
+    return _those(cue) is not None
+
+
+def _those(cue: str) -> Those | None:
+    bare = _TOGETHER.sub("", cue) if len(cue) > 2 else cue
+    if _BOTH.fullmatch(bare):
+        return Those(2)
+    if _ALL.fullmatch(bare) or cue == "齐声":
+        return Those()
+    if _OTHERS.fullmatch(bare):
+        return Those(others=True)
+    if (found := _COUNTED.fullmatch(bare)) and bare not in _NUMBERS:
+        return Those(_NUMBERS[found["n"]])
+    if found := _ALL_BUT.fullmatch(bare):
+        return Those(but=voices_by_name(found["but"]))
+    return None
+
+
+def voices_by_name(text: str) -> tuple[str, ...]:
+    """Every name of a list, whoever they are."""
+    return tuple(part for piece in _SIGN.split(text) for part in _WORD.split(piece) if part)
+
+
+def _by_signs(cue: str, known: Collection[str]) -> list[str]:
+    parts = _SIGN.split(cue)
+    if "," in cue and " AND " in cue:
+        # ``A, B AND C``: the last two stand apart as the others do.
+        parts = [part for piece in parts for part in _WORD.split(piece)]
+    if len(parts) < 2 or not all(parts):
+        return [cue]
+    parts = _numbered(parts)
+    sure = [_is_somebody(part, known) for part in parts]
+    if len(parts) == 2 and "," in cue:
+        # ``MARY, QUEEN OF SCOTS`` is one.
+        return parts if all(sure) and not any(" OF " in part for part in parts) else [cue]
+    if "、" in cue:
+        return parts if all(sure) or sounds_like_names(parts) else [cue]
+    loose = all(ok or _is_one_word(part) for ok, part in zip(sure, parts, strict=True))
+    return parts if any(sure) and loose else [cue]
+
+
+def _by_words(piece: str, known: Collection[str]) -> list[str]:
+    """Names with AND, 和 or 与 between them; a Chinese name may have one of these within it."""
+    others = set(known) - {piece}
+
+    @cache
+    def parted(text: str) -> list[str]:
+        for sign in _WORD.finditer(text):
+            head, rest = text[: sign.start()], text[sign.end() :]
+            if head and rest and _are_several(parts := _numbered([head, *parted(rest)]), others):
+                return parts
+        return [text]
+
+    return parted(piece)
+
+
+def _are_several(parts: list[str], known: Collection[str]) -> bool:
+    unsure = [part for part in parts if not _is_somebody(part, known)]
+    return not unsure or (any(part in known for part in parts) and all(map(_is_one_word, unsure)))
+
+
+def _numbered(parts: list[str]) -> list[str]:
+    """``GUARD #1 AND #2`` with its noun before each: a number alone is nobody's name."""
+    first = _NUMBERED.fullmatch(parts[0])
+    if not first or not first["noun"] or not all(_NUMBER.fullmatch(part) for part in parts[1:]):
+        return parts
+    numbers = [first["number"], *(part.lstrip("#") for part in parts[1:])]
+    return [f"{first['noun'].removesuffix('S')}{first['gap']}{number}" for number in numbers]
+
+
+def _with_names(parts: list[str]) -> list[str]:
+    """``MR. & MRS. PELL``: the name behind the next title is also that of a title without one."""
+    found = list(parts)
+    for at in range(len(parts) - 2, -1, -1):
+        following = taken_apart(found[at + 1])
+        if _bare(parts[at]) in _NEEDS_A_NAME and following.titles and _bare(following.rest[0]) not in TITLES:
+            found[at] = f"{parts[at]} {' '.join(following.rest)}"
+    return found
 
 
 def _bare(part: str) -> str:
     return part.lower().rstrip(".")
 
 
-def _names_somebody(part: str) -> bool:
-    if not part.isascii() and _CHINESE_NAME.fullmatch(part):
+def _is_one_word(part: str) -> bool:
+    bare = _bare(part)
+    return part.isascii() and part.isalpha() and bare not in NOT_NAMES
+
+
+def _is_somebody(part: str, known: Collection[str]) -> bool:
+    if part in known or _those(part) or _CHINESE_NAME.fullmatch(part):
         return True
-    words = part.lower().replace("#", "").split()
-    return gender_of(words[:1]) is not None or _bare(words[0]) in TITLES or role_name(part)
+    if re.search(r"['’]S\b", part):
+        return False
+    if _NUMBERED.fullmatch(part):
+        return True
+    words = part.lower().split()
+    return bool(words) and (
+        (len(words) < 3 and gender_of(words[:1]) is not None) or _bare(words[0]) in TITLES or role_name(part)
+    )

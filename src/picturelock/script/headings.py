@@ -53,10 +53,6 @@ _IN_STORY_TIME = re.compile(rf"^(?:[A-Z'’]+ )?(?:{_STORY_TIME.pattern})\s*[-�
 
 #: What begins words that are to stand on the picture.
 CAPTION = r"(?:SUPER(?:IMPOSE)?|CHYRON|TITLE(?: CARD)?|CAPTION|ON[- ]SCREEN TEXT|字幕)\s*[:：]"
-#: A line that says that a list of shots follows.
-SEQUENCE = r"(?:(?:BEGIN|START)(?: OF)? )?(?:MONTAGE|SERIES OF SHOTS)\b[^a-z]*"
-#: What stands before each of them.
-LIST_MARK = re.compile(r"^(?:[-–—•]{1,2}|[A-Za-z0-9]{1,2}\)|\d{1,2}\.)\s+(?=\S)")
 
 
 class Written(NamedTuple):

@@ -2,22 +2,22 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from picturelock.core.blocking import TimeOfDay, Weather
 from picturelock.core.board import Certainty, Mark, TransitionKind
 from picturelock.core.frametime import FrameRate
-from picturelock.script import ensemble
+from picturelock.script import ensemble, montage
+from picturelock.script.ensemble import Those
 from picturelock.script.headings import (
     CAPTION,
-    LIST_MARK,
-    SEQUENCE,
     Heading,
     parse_heading,
     titled,
     weather_in,
 )
-from picturelock.script.language import sentences
+from picturelock.script.language import sentences, tidy
 from picturelock.script.lexicon.actions import POSE
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import ENGLISH_PLACES, FEATURES
@@ -48,10 +48,14 @@ _COMMON = frozenset(w.upper() for w in (*PERSON_NOUNS, *NOT_NAMES, *ENGLISH_PLAC
 _INTERCUT = re.compile(r"(?:BEGIN |END )?INTERCUT\b[^a-z]*$")
 #: Of a whole paragraph: for who reads the script, and nothing to be seen.
 _ABOUT_ORDER = re.compile(
-    r"(?:END (?:OF )?)?(?:FLASH ?BACK|FLASH ?FORWARD|DREAM(?: SEQUENCE)?|MONTAGE|SERIES OF SHOTS|INTERCUT)S?(?: (?:ENDS|SEQUENCE))?"
-    r"|BACK TO (?:SCENE|PRESENT)|(?:[A-Z]+ ){0,3}LATER|CONTINUOUS|THE END|END OF (?:ACT|EPISODE|PART)\b.*"
-    r"|[【（(](?:闪回|闪回结束|回忆|回忆结束|蒙太奇|梦境|梦境结束|完|剧终|全剧终)[】）)]|完|剧终|全剧终"
+    r"(?:END (?:OF )?)?(?:FLASH ?BACK|FLASH ?FORWARD|DREAM(?: SEQUENCE)?|INTERCUT)S?(?: (?:ENDS|SEQUENCE))?"
+    r"|(?:[A-Z]+ ){0,3}LATER|CONTINUOUS|THE END|END OF (?:ACT|EPISODE|PART)\b.*"
+    r"|[【（(](?:闪回|闪回结束|回忆|回忆结束|梦境|梦境结束|完|剧终|全剧终)[】）)]|完|剧终|全剧终"
 )
+#: Said to be there, and nobody to speak with others.
+_CROWDS = word_set("CROWD VILLAGERS VOICE ANNOUNCER")
+_MOST_VOICES = 5  # as many as one picture shows
+_ELSEWHERE = re.compile(r"(?:INT|EXT|I/E)[./ ]")
 _MARKS = ' "“”「」'
 _ON_THE_PICTURE = re.compile(rf"{CAPTION}\s*(?P<words>[\"“「][^\"”」]+[\"”」]\.?|[^\"“「.!?。！？]+[.!?。]?)")
 #: Of a cue: heard, but not in the room. Who speaks *into* a phone is.
@@ -62,8 +66,9 @@ _FROM_AFAR = re.compile(
 
 def story_of(screenplay: Screenplay, rate: FrameRate) -> Story:
     """Scenes of beats from a screenplay."""
+    screenplay = replace(screenplay, elements=tuple(montage.laid_out(screenplay.elements)))
     casting = _Casting.of(screenplay)
-    teller = _Teller(casting, rate)
+    teller = _Teller(casting, rate, casting.named_in())
     for element in screenplay.elements:
         teller.hear(element)
     teller.finish(screenplay.lines)
@@ -103,10 +108,7 @@ class _Casting:
         introduced = _introduced(screenplay)
         casting.named = {*written, *introduced}
         cues = Counter(
-            part
-            for name in written
-            if ensemble.wanted(name) is None
-            for part in ensemble.names_in(name, casting.named)
+            part for name in written for part in ensemble.voices(name, casting.named) if isinstance(part, str)
         )
         introduced = _silent(screenplay, {*cues, *introduced}) | introduced
         order = _in_order(screenplay, set(cues) | set(introduced))
@@ -171,46 +173,56 @@ class _Casting:
                 shorter += [p for p in rest if times[p.upper()] == 1 and p.upper() not in _COMMON]
                 person.aliases = tuple(dict.fromkeys((*person.aliases, *shorter)))
 
-    def speakers(self, cue: str, scene: StoryScene) -> tuple[list[Person], str]:
-        """Those who speak under a cue in a scene, and why that is not certain."""
-        name = cue_name(cue)
-        many = ensemble.wanted(name)
-        present = [] if many is None else self._present(scene)
-        if many is not None and len(present) > 1:
-            meant = present[-many:]  # everybody, where the cue says no number
-            names = " and ".join(person.name for person in meant)
-            return meant, f"“{cue}” was taken for {names}"
-        doubt = f"nobody can tell who “{cue}” are" if many is not None else ""
-        return [self._one(part) for part in ensemble.names_in(name, self.named)], doubt
+    def people_of(self, cue: str, present: Sequence[Person]) -> tuple[list[Person], str]:
+        """Those who speak under a cue, and why that is not certain.
 
-    def _one(self, name: str) -> Person:
+        Args:
+            cue: As it is written, without extensions.
+            present: Whom the scene has shown or heard, the latest last.
+        """
+        name = cue_name(cue)
+        parts = ensemble.voices(name, self.named)
+        found = [self._person(part) for part in parts if isinstance(part, str)]
+        called = [part for part in parts if isinstance(part, Those)]
+        for those in called:
+            # Beside a name, the others are all but that one; alone, all but who has just spoken.
+            left = present[:-1] if those.others and not found else present
+            found += self._meant(those, [person for person in left if person not in found])
+        if called and len(found) > 1:
+            return found, f"“{cue}” was taken for {' and '.join(person.name for person in found)}"
+        if called:
+            return found or [self._person(name)], f"nobody can tell who “{cue}” are"
+        if ensemble.may_be_several(name, self.named):
+            taken = "one person" if len(found) == 1 else f"{len(found)} people"
+            return found, f"“{cue}” was taken for {taken}"
+        return found, ""
+
+    def _meant(self, those: Those, present: Sequence[Person]) -> list[Person]:
+        left = [person for person in present if person.name.upper() not in _CROWDS]
+        left = [person for person in left if not {a.upper() for a in person.aliases} & set(those.but)]
+        return left[-(those.many or _MOST_VOICES) :]
+
+    def _person(self, name: str) -> Person:
         if name not in self.by_cue:
             person = Person(titled(name), (titled(name),))
             self.people.append(person)
             self.by_cue[name] = person
         return self.by_cue[name]
 
-    def _present(self, scene: StoryScene) -> list[Person]:
-        """Whom a scene has shown, or heard there, so far: the latest last."""
-        found: dict[str, Person] = {}
-        for beat in scene.beats:
-            for person in self.people:
-                if isinstance(beat, Action):
-                    here = any(_is_named(alias, beat.passage.text) for alias in person.aliases)
-                else:
-                    here = beat.speaker == person.name and not beat.voice_over and not beat.offscreen
-                if here:
-                    found.pop(person.name, None)
-                    found[person.name] = person
-        return list(found.values())
-
-
-def _is_named(alias: str, text: str) -> bool:
-    """Whether a name stands in a text as a name does: with its capitals, or in capitals."""
-    return any(
-        re.search(rf"(?<!\w){re.escape(name)}(?!\w)" if name.isascii() else re.escape(name), text)
-        for name in (alias, alias.upper())
-    )
+    def named_in(self) -> Callable[[str], list[Person]]:
+        """Finds the people whom a text names, as names are written: with their capitals, or in capitals."""
+        spelled = {
+            name: person
+            for person in self.people
+            for alias in person.aliases
+            for name in (alias, alias.upper())
+        }
+        ordered = sorted(spelled, key=lambda name: (-len(name), name))
+        pattern = re.compile(
+            "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" if n.isascii() else re.escape(n) for n in ordered)
+            or "(?!)"
+        )
+        return lambda text: [spelled[match[0]] for match in pattern.finditer(text)]
 
 
 def cue_name(cue: str) -> str:
@@ -237,13 +249,12 @@ def _fuller(introduced: str, name: str) -> bool:
     return len(taken_apart(introduced).rest) > len(taken_apart(name).rest) and can_be_one(name, introduced)
 
 
-def _not_filmed(text: str) -> Mark | None:
-    if re.fullmatch(SEQUENCE, text):
-        return Mark(
-            what=f"“{text}” is no shot; those it lists are made one after the other, in the place of the scene",
-            about="order",
-        )
-    if _ABOUT_ORDER.fullmatch(text.strip(" .:：")):
+def _not_filmed(element: Element) -> Mark | None:
+    text = element.text
+    if element.kind is ElementKind.SEQUENCE:
+        what = f"“{text}” is no shot; those it lists are made one after the other, in the place of the scene"
+        return Mark(what=what, about="order")
+    if _ABOUT_ORDER.fullmatch(text.strip(" .:：")) or montage.ends(text):
         return Mark(what=f"“{text}” is for the reader of the script; nothing is filmed for it", about="order")
     if title := _ON_THE_PICTURE.fullmatch(text):
         return Mark(
@@ -299,23 +310,33 @@ def _in_order(screenplay: Screenplay, names: set[str]) -> dict[str, int]:
 
 @dataclass(slots=True)
 class _Teller:
+    """Hears a screenplay from its first element to its last.
+
+    Attributes:
+        here: Whom the scene has shown, or heard there: the latest last.
+        begun: Something of what stands under the cue has been said.
+    """
+
     casting: _Casting
     rate: FrameRate
+    named_in: Callable[[str], list[Person]]
     scenes: list[StoryScene] = field(default_factory=list)
     entry: tuple[TransitionKind, int] = (TransitionKind.CUT, 0)
     entry_mark: str = ""
     synopsis: str = ""
     cue: Element | None = None
     aside: str = ""
+    begun: bool = False
+    here: dict[str, Person] = field(default_factory=dict)
 
     def hear(self, element: Element) -> None:
         match element.kind:
             case ElementKind.HEADING:
                 self.heading(element)
-            case ElementKind.ACTION | ElementKind.CENTRED:
+            case ElementKind.ACTION | ElementKind.CENTRED | ElementKind.SEQUENCE:
                 self.action(element)
             case ElementKind.CHARACTER:
-                self.cue, self.aside = element, ""
+                self.cue, self.aside, self.begun = element, "", False
             case ElementKind.PARENTHETICAL:
                 self.aside = f"{self.aside}; {element.text}".strip("; ")
             case ElementKind.DIALOGUE | ElementKind.LYRIC:
@@ -357,6 +378,7 @@ class _Teller:
             )
         self._doubts(scene, said, before)
         self.entry, self.entry_mark = (TransitionKind.CUT, 0), ""
+        self.here = {}
         self.scenes.append(scene)
 
     def _doubts(self, scene: StoryScene, said: Heading, before: StoryScene | None) -> None:
@@ -393,13 +415,17 @@ class _Teller:
                 )
             )
             return
-        if mark := _not_filmed(element.text):
+        if mark := _not_filmed(element):
             scene.marks.append(mark)
             scene.last = max(scene.last, element.passage.last)
             return
         passage = element.passage
-        text = LIST_MARK.sub("", passage.text)
-        scene.beats.append(Action(passage._replace(text=text), apart=text != passage.text))
+        scene.beats.append(Action(passage, apart=element.apart))
+        if element.apart and _ELSEWHERE.match(passage.text):
+            what = f"“{tidy(passage.text, 60)}” names a place of its own; it is filmed in that of the scene"
+            scene.marks.append(Mark(what=what, about="location"))
+        for person in self.named_in(passage.text):
+            self._is_here(person)
         scene.last = max(scene.last, passage.last)
         weather = weather_in(element.text)
         if scene.weather is Weather.CLEAR and weather and not self._settled(scene):
@@ -418,28 +444,34 @@ class _Teller:
             scene.beats.append(Action(element.passage))
             scene.last = max(scene.last, element.passage.last)
             return
-        people, doubt = self.casting.speakers(cue.text, scene)
+        people, doubt = self.casting.people_of(cue.text, list(self.here.values()))
         extensions = " ".join(cue.extensions).upper().replace(".", "").replace(" ", "")
         heard = bool(re.search(r"['’]S VOICE|^VOICE OF |的声音$", cue.text.upper()))
-        last_line = scene.beats[-1] if scene.beats else None
-        begun = isinstance(last_line, Line) and last_line.first == cue.passage.line
         for number, person in enumerate(people):
             person.lines += 1
+            voice_over = "VO" in extensions or "旁白" in extensions or "画外音" in extensions
+            offscreen = heard or _FROM_AFAR.search(extensions) is not None
+            if not voice_over and not offscreen:
+                self._is_here(person)
             scene.beats.append(
                 Line(
                     speaker=person.name,
                     text=element.text,
-                    first=element.passage.line if begun else cue.passage.line,
+                    first=element.passage.line if self.begun else cue.passage.line,
                     last=element.passage.last,
                     parenthetical=self.aside,
-                    voice_over="VO" in extensions or "旁白" in extensions or "画外音" in extensions,
-                    offscreen=heard or _FROM_AFAR.search(extensions) is not None,
-                    dual=cue.dual or number > 0,
+                    voice_over=voice_over,
+                    offscreen=offscreen,
+                    dual=number > 0 or (cue.dual and not self.begun),
                     doubt="" if number else doubt,
                 )
             )
         scene.last = max(scene.last, element.passage.last)
-        self.aside = ""
+        self.aside, self.begun = "", True
+
+    def _is_here(self, person: Person) -> None:
+        self.here.pop(person.name, None)
+        self.here[person.name] = person
 
     def transition(self, element: Element) -> None:
         text = element.text.upper()

@@ -50,10 +50,15 @@ def joined(lines: Iterable[tuple[int, str]]) -> Passage:
 
 
 class ElementKind(StrEnum):
-    """Elements of a screenplay."""
+    """Elements of a screenplay.
+
+    Attributes:
+        SEQUENCE: A line that says that a list of shots follows.
+    """
 
     HEADING = "heading"
     ACTION = "action"
+    SEQUENCE = "sequence"
     CHARACTER = "character"
     PARENTHETICAL = "parenthetical"
     DIALOGUE = "dialogue"
@@ -75,6 +80,7 @@ class Element:
         extensions: A cue's extensions without parentheses: ``V.O.``, ``CONT'D``.
         dual: A cue whose dialogue is spoken at the same time as the one before.
         depth: Of a section, 1 for the outermost.
+        apart: An action that the script lists as a shot of its own.
     """
 
     kind: ElementKind
@@ -83,6 +89,7 @@ class Element:
     extensions: tuple[str, ...] = ()
     dual: bool = False
     depth: int = 0
+    apart: bool = False
 
     @property
     def text(self) -> str:

@@ -83,7 +83,7 @@ def shot_of(
 def _speeches(plan: Plan, stage: Stage, rate: FrameRate) -> tuple[Speech, ...]:
     start, found, before = plan.lead, list[Speech](), 0.0
     for number, said in enumerate(plan.speeches):
-        if said.line.dual and number:
+        if said.dual and number:
             start = before
         found.append(
             Speech(

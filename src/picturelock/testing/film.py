@@ -225,23 +225,23 @@ def kill_at_random(film: Film, crew: Sequence[Sequence[str]], kills: int, seed: 
         for running in at_work:
             if running.poll() is None:
                 os.killpg(running.pid, signal.SIGTERM)
-        for words, running in zip(crew, at_work, strict=True):
-            _ended(running, words)
+        stayed = [
+            " ".join(words) for words, running in zip(crew, at_work, strict=True) if not _ended(running)
+        ]
+    if stayed:
+        raise Internal(f"told to stop and did not: {', '.join(stayed)}")
     return hit
 
 
-def _ended(running: "subprocess.Popen[str]", words: Sequence[str]) -> None:
-    """Wait for a process that was told to stop.
-
-    Raises:
-        Internal: It does not; it is killed.
-    """
+def _ended(running: "subprocess.Popen[str]") -> bool:
+    """Whether a process that was told to stop did; else it is killed."""
     try:
         running.wait(_STOPS_WITHIN_S)
     except subprocess.TimeoutExpired:
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
-        raise Internal(f"{' '.join(words)} was told to stop and did not") from None
+        return False
+    return True
 
 
 def copy(film: Path, to: Path) -> Path:

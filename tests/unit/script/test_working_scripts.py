@@ -6,6 +6,7 @@ from picturelock.core.anchor import Age, CharacterAnchor
 from picturelock.core.board import Board
 from picturelock.script.breakdown import breakdown
 from picturelock.script.formats import formats
+from picturelock.script.formats.fdx import Fdx
 from picturelock.script.formats.fountain import Fountain
 from picturelock.script.headings import heading_in, parse_heading
 
@@ -208,13 +209,18 @@ KITCHEN = "INT. KITCHEN - DAY\n\nBOB, 40, stirs soup. CAROL, 38, cuts bread. ERI
         ("BOB AND CAROL", ["Bob", "Carol"]),
         ("BOB & ERIN (O.S.)", ["Bob", "Erin"]),
         ("CAROL/ERIN/BOB", ["Carol", "Erin", "Bob"]),
+        ("BOB, CAROL, AND ERIN", ["Bob", "Carol", "Erin"]),
+        ("CAROL AND ZORB", ["Carol", "Zorb"]),
         ("MR. & MRS. PELL", ["Mr. Pell", "Mrs. Pell"]),
-        ("GUARD 1 AND GUARD 2", ["Guard 1", "Guard 2"]),
-        ("DAN AND ERIN", ["Dan", "Erin"]),
+        ("MR. AND MRS. VAN DER BERG", ["Mr. Van Der Berg", "Mrs. Van Der Berg"]),
+        ("FATHER AND SON", ["Father", "Son"]),
+        ("GUARD #1 AND #2", ["Guard #1", "Guard #2"]),
+        ("COPS 1 AND 2", ["Cop 1", "Cop 2"]),
         ("BOTH", ["Carol", "Erin"]),
+        ("ALL THREE", ["Bob", "Carol", "Erin"]),
         ("ALL", ["Bob", "Carol", "Erin"]),
-        ("SALT AND PEPPER", ["Salt And Pepper"]),
-        ("ALEXANDER", ["Alexander"]),
+        ("ALL BUT BOB", ["Carol", "Erin"]),
+        ("BOB & THE OTHERS", ["Bob", "Carol", "Erin"]),
     ],
 )
 def test_those_of_one_cue_speak_at_the_same_time(cue: str, speakers: list[str]) -> None:
@@ -224,13 +230,61 @@ def test_those_of_one_cue_speak_at_the_same_time(cue: str, speakers: list[str]) 
     assert len({speech.start for speech in shot.speeches}) == 1
 
 
+@pytest.mark.parametrize(
+    ("cue", "speaker", "doubtful"),
+    [
+        ("SALT AND PEPPER", "Salt And Pepper", True),
+        ("BOB & CAROL'S SON", "Bob & Carol's Son", True),
+        ("MARY, QUEEN OF SCOTS", "Mary, Queen Of Scots", False),
+        ("BOB AND #", "Bob And #", True),
+        ("ALEXANDER", "Alexander", False),
+    ],
+)
+def test_a_name_with_an_and_in_it_is_one_and_is_asked_about(cue: str, speaker: str, doubtful: bool) -> None:  # noqa: FBT001
+    board = screenplay(f"{KITCHEN}{cue}\nWho is there?\n")
+    assert lines(board) == [(speaker, "Who is there?")]
+    asked = [m.what for shot in board.shots() for m in shot.marks if m.about.startswith("speaker")]
+    assert asked == ([f"“{cue}” was taken for one person"] if doubtful else [])
+
+
 def test_who_speaks_together_is_seen_together() -> None:
     board = screenplay(f"{KITCHEN}BOB\nHark.\n\nBOB AND ERIN\nWho is there, at this time of the night?\n")
     shot = board.shots()[-1]
-    assert {board.character(subject.who).name for subject in shot.units[0].contract.subjects} == {
-        "Bob",
-        "Erin",
-    }
+    assert {board.character(s.who).name for s in shot.units[0].contract.subjects} == {"Bob", "Erin"}
+
+
+def test_who_asks_is_seen_with_those_who_answer() -> None:
+    board = screenplay(f"{KITCHEN}BOB\nWho has eaten the last biscuit?\n\nCAROL AND ERIN\nNot us.\n")
+    frame = next(
+        unit for unit in board.shots()[-1].units if unit.contract and len(unit.contract.subjects) > 1
+    )
+    assert {board.character(s.who).name for s in frame.contract.subjects} == {"Bob", "Carol", "Erin"}
+
+
+def test_a_long_chorus_stays_together_from_shot_to_shot() -> None:
+    words = "We have been in the garden the whole of this afternoon, and we saw nobody. Nobody came by the gate, and nobody went in."
+    shots = [shot for shot in screenplay(f"{KITCHEN}BOB AND CAROL\n{words}\n").shots() if shot.speeches]
+    assert len(shots) > 1
+    for shot in shots:
+        one, other = shot.speeches
+        assert (one.text, one.start) == (other.text, other.start)
+    assert " ".join(shot.speeches[0].text for shot in shots) == words
+
+
+def test_a_close_look_at_one_does_not_take_one_voice_of_several() -> None:
+    board = screenplay(f"{KITCHEN}Close on Bob's face.\n\nBOB AND CAROL\nWhat was that?\n")
+    assert [len(shot.speeches) for shot in board.shots()] == [0, 0, 2]
+
+
+def test_the_others_are_not_who_has_just_spoken() -> None:
+    board = screenplay(f"{KITCHEN}BOB\nGo.\n\nTHE OTHERS\nNo!\n")
+    assert lines(board) == [("Bob", "Go."), ("Carol", "No!"), ("Erin", "No!")]
+
+
+def test_what_follows_an_aside_of_a_second_voice_comes_after_it() -> None:
+    board = screenplay(f"{KITCHEN}BOB\nNever.\n\nCAROL ^\n(cold)\nAlways.\n(beat)\nEver.\n")
+    never, always, ever = (speech.start for speech in board.shots()[-1].speeches)
+    assert never == always < ever
 
 
 def test_where_nobody_is_there_yet_all_is_asked_about() -> None:
@@ -239,27 +293,68 @@ def test_where_nobody_is_there_yet_all_is_asked_about() -> None:
     assert "nobody can tell who “ALL” are" in [m.what for shot in board.shots() for m in shot.marks]
 
 
-@pytest.mark.parametrize("head", ["MONTAGE - GETTING READY", "SERIES OF SHOTS:", "BEGIN MONTAGE"])
+@pytest.mark.parametrize(
+    "head", ["MONTAGE - GETTING READY", "SERIES OF SHOTS:", "BEGIN TRAINING MONTAGE", "A MONTAGE:"]
+)
 @pytest.mark.parametrize("gap", ["\n", "\n\n"])
-@pytest.mark.parametrize("mark", ["--", "-", "{letter})", "{number}."])
+@pytest.mark.parametrize(
+    "mark", ["-- ", "--", "- ", "* ", "{letter}) ", "({letter}) ", "{letter}. ", "{number}. "]
+)
 def test_each_line_of_a_list_is_a_shot(head: str, gap: str, mark: str) -> None:
-    whats = ["Bob ties his shoes.", "Carol packs a bag with bread.", "Rain on the glass."]
-    listed = [f"{mark.format(letter='ABC'[n], number=n + 1)} {what}" for n, what in enumerate(whats)]
+    whats = ["Bob ties his shoes.", "Close on Carol's hands.", "Rain on the glass."]
+    listed = [mark.format(letter="ABC"[n], number=n + 1) + what for n, what in enumerate(whats)]
     board = screenplay(f"{KITCHEN}{head}{gap}{gap.join(listed)}\n\nEND MONTAGE\n\nBob sits down.\n")
     assert [shot.description for shot in board.shots()][-4:] == [*whats, "Bob sits down."]
     assert [what for what in marks(board) if head in what]
+    assert marks(board)[-1].startswith("“END MONTAGE” is for the reader")
 
 
-def test_a_dash_within_a_sentence_is_no_list() -> None:
-    board = screenplay(f"{KITCHEN}Bob drops the spoon\n- and it rolls away.\n")
-    assert board.shots()[-1].description.endswith("Bob drops the spoon - and it rolls away.")
+def test_a_list_may_stand_on_one_line_and_name_places() -> None:
+    board = screenplay(f"{KITCHEN}SERIES OF SHOTS: A) EXT. BEACH - DAY. Bob runs. B) Carol rows. C) Rain.\n")
+    assert [shot.description for shot in board.shots()][-2:] == ["Carol rows.", "Rain."]
+    assert marks(board)[-1].startswith("“EXT. BEACH - DAY. Bob runs.” names a place of its own")
+
+
+def test_final_drafts_montage_is_in_the_scene_before() -> None:
+    def paragraph(kind: str, text: str) -> str:
+        return f'<Paragraph Type="{kind}"><Text>{text}</Text></Paragraph>'
+
+    written = [
+        paragraph("Scene Heading", "INT. KITCHEN - DAY"),
+        paragraph("Action", "BOB, 40, stirs soup."),
+        paragraph("Scene Heading", "MONTAGE - GETTING READY"),
+        paragraph("Action", "A) Bob runs. B) Bob rows. C) Rain."),
+    ]
+    text = f'<FinalDraft DocumentType="Script"><Content>{"".join(written)}</Content></FinalDraft>'
+    board = breakdown(Fdx().read(text, "script"))
+    [scene] = board.scenes
+    assert [shot.description for shot in scene.shots][-3:] == ["Bob runs.", "Bob rows.", "Rain."]
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "Bob drops the spoon\n- and it rolls away.",
+        "12. That is the number on the door.",
+        "A) B) and C) are crossed out.",
+        "MONTAGE -- BOB PAINTS THE WALL. CAROL ROWS.",
+        "MONTAGE - Bob and Carol's first year.",
+    ],
+)
+def test_where_nothing_is_listed_every_word_is_kept(action: str) -> None:
+    board = screenplay(f"{KITCHEN}{action}\n")
+    assert " ".join(shot.description for shot in board.shots()).endswith(action.replace("\n", " "))
 
 
 def test_several_of_a_chinese_line() -> None:
     board = screenplay(
-        "第1场 内 教室 日\n\n△小明和小红站起来。\n\n小明、小红：老师好！\n\n李和平：坐下。\n\n两人：是！\n"
+        "第1场 内 教室 日\n\n△小明和小红站起来。\n\n小明、小红：老师好！\n\n李和平：坐下。\n\n李和平和小明：好。\n\n"
+        "两人：是！\n\n张三、李四：我们！\n\n早、中、晚：三顿饭。\n\n服装、道具：校服两套\n"
     )
     assert lines(board) == [
-        ("小明", "老师好！"), ("小红", "老师好！"), ("李和平", "坐下。"), ("小红", "是！"), ("李和平", "是！"),
+        ("小明", "老师好！"), ("小红", "老师好！"), ("李和平", "坐下。"), ("李和平", "好。"), ("小明", "好。"),
+        ("李和平", "是！"), ("小明", "是！"), ("张三", "我们！"), ("李四", "我们！"),
     ]  # fmt: skip
-    assert "“两人” was taken for 小红 and 李和平" in [m.what for shot in board.shots() for m in shot.marks]
+    assert "“两人” was taken for 李和平 and 小明" in [m.what for shot in board.shots() for m in shot.marks]
+    assert board.shots()[-1].description.endswith("早、中、晚：三顿饭。")
+    assert marks(board)[-1] == "服装、道具：校服两套"

@@ -3,10 +3,10 @@
 The registries' two parsers were read first. fountain-parser 0.1.1 and screenplay-tools 0.0.10 (both MIT) keep no line
 numbers, and the first reads no notes; the board has to point at the lines of its source, so this is our own.
 
-Beyond the syntax page, four habits of working scripts are understood: ``FADE IN:``, ``FADE OUT.`` and their like are
+Beyond the syntax page, five habits of working scripts are understood: ``FADE IN:``, ``FADE OUT.`` and their like are
 transitions although they do not end in ``TO:``; a heading need not be followed by a blank line; and Chinese headings
 have 内景 or 外景 somewhere, Chinese speech stands on one line behind its speaker and a colon, and △ begins an action.
-Shooting scripts' numbers before and behind a heading are taken from it.
+Shooting scripts' numbers before and behind a heading are taken from it. A montage's list may follow its head at once.
 """
 
 import re
@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from picturelock.script import chinese
-from picturelock.script.headings import CAPTION, LIST_MARK, SEQUENCE, heading_in
+from picturelock.script.headings import CAPTION, heading_in
+from picturelock.script.montage import heads_a_list
 from picturelock.script.source import Element, ElementKind, Passage, Screenplay, Source, joined
 
 _TITLE_KEYS = {
@@ -28,7 +29,7 @@ TRANSITION = re.compile(
     r"|[^a-z]*[A-Z][^a-z]*\bTO:"
     r"|(?:淡入|淡出|切至|切到|叠化|化入)[。：:.]?"
 )
-_STANDS_ALONE = re.compile(rf"{CAPTION}|{SEQUENCE}$")
+_CAPTION = re.compile(CAPTION)
 _LONGEST_TRANSITION = 120  # characters; to look through a page of capitals for ``TO:`` takes minutes
 _CUE = re.compile(
     r"(?P<name>[^()（）]*[^\W\d_][^()（）]*?)\s*(?P<ext>(?:[(（][^()（）]*[)）]\s*)*)(?P<dual>\^?)\s*"
@@ -220,7 +221,7 @@ def _is_transition(reader: _Reader, line: str) -> bool:
 def _is_cue(reader: _Reader, line: str) -> bool:
     if not reader.blank(reader.at - 1) or reader.line(reader.at + 1) == "" or line.startswith("!"):
         return False
-    if _STANDS_ALONE.match(line):
+    if heads_a_list(line):
         return False
     if chinese.name_on(line) in reader.names_alone:
         return True
@@ -277,7 +278,7 @@ def _begins_anew(line: str) -> bool:
     heading = heading_in(line)
     return bool(
         re.match(r"[=#~>@△▲]", line)
-        or _STANDS_ALONE.match(line)
+        or _CAPTION.match(line)
         or chinese.speech_on(line)
         or chinese.is_list(line)
         or (heading and heading.plain)
@@ -286,11 +287,10 @@ def _begins_anew(line: str) -> bool:
 
 def _action(reader: _Reader) -> None:
     def body() -> Iterator[tuple[int, str]]:
-        begun = reader.line(reader.at).strip()
-        first, alone, listed = True, _STANDS_ALONE.match(begun), LIST_MARK.match(begun)
+        first, alone = True, _CAPTION.match(reader.line(reader.at).strip()) is not None
         while not reader.blank(reader.at):
             line = reader.line(reader.at).strip()
-            if not first and (alone or _begins_anew(line) or (listed and LIST_MARK.match(line))):
+            if not first and (alone or _begins_anew(line)):
                 return
             yield reader.at + 1, _plain(line.removeprefix("!").lstrip("△▲ "))
             first = False
