@@ -10,13 +10,7 @@ from picturelock.core.board import Certainty, Mark, TransitionKind
 from picturelock.core.frametime import FrameRate
 from picturelock.script import ensemble, montage
 from picturelock.script.ensemble import Those
-from picturelock.script.headings import (
-    CAPTION,
-    Heading,
-    parse_heading,
-    titled,
-    weather_in,
-)
+from picturelock.script.headings import CAPTION, Heading, parse_heading, titled, weather_in
 from picturelock.script.language import sentences, tidy
 from picturelock.script.lexicon.actions import POSE
 from picturelock.script.lexicon.forms import word_set
@@ -104,11 +98,11 @@ class _Casting:
             if e.kind is ElementKind.CHARACTER and e.text != e.text.upper()
         ]
         casting.written = {text.upper(): _cased(text) for text in reversed(cased)}
-        written = [cue_name(e.text) for e in screenplay.elements if e.kind is ElementKind.CHARACTER]
+        names = [cue_name(e.text) for e in screenplay.elements if e.kind is ElementKind.CHARACTER]
         introduced = _introduced(screenplay)
-        casting.named = {*written, *introduced}
+        casting.named = {*names, *introduced}
         cues = Counter(
-            part for name in written for part in ensemble.voices(name, casting.named) if isinstance(part, str)
+            part for name in names for part in ensemble.voices(name, casting.named) if isinstance(part, str)
         )
         introduced = _silent(screenplay, {*cues, *introduced}) | introduced
         order = _in_order(screenplay, set(cues) | set(introduced))
@@ -314,6 +308,7 @@ class _Teller:
 
     Attributes:
         here: Whom the scene has shown, or heard there: the latest last.
+        speaking: Who speak under the cue, and why that is not certain.
         begun: Something of what stands under the cue has been said.
     """
 
@@ -326,6 +321,7 @@ class _Teller:
     synopsis: str = ""
     cue: Element | None = None
     aside: str = ""
+    speaking: tuple[list[Person], str] = field(default_factory=lambda: ([], ""))
     begun: bool = False
     here: dict[str, Person] = field(default_factory=dict)
 
@@ -444,13 +440,15 @@ class _Teller:
             scene.beats.append(Action(element.passage))
             scene.last = max(scene.last, element.passage.last)
             return
-        people, doubt = self.casting.people_of(cue.text, list(self.here.values()))
+        if not self.begun:
+            self.speaking = self.casting.people_of(cue.text, list(self.here.values()))
+        people, doubt = self.speaking
         extensions = " ".join(cue.extensions).upper().replace(".", "").replace(" ", "")
         heard = bool(re.search(r"['’]S VOICE|^VOICE OF |的声音$", cue.text.upper()))
+        voice_over = "VO" in extensions or "旁白" in extensions or "画外音" in extensions
+        offscreen = heard or _FROM_AFAR.search(extensions) is not None
         for number, person in enumerate(people):
             person.lines += 1
-            voice_over = "VO" in extensions or "旁白" in extensions or "画外音" in extensions
-            offscreen = heard or _FROM_AFAR.search(extensions) is not None
             if not voice_over and not offscreen:
                 self._is_here(person)
             scene.beats.append(

@@ -277,8 +277,9 @@ def test_a_close_look_at_one_does_not_take_one_voice_of_several() -> None:
 
 
 def test_the_others_are_not_who_has_just_spoken() -> None:
-    board = screenplay(f"{KITCHEN}BOB\nGo.\n\nTHE OTHERS\nNo!\n")
-    assert lines(board) == [("Bob", "Go."), ("Carol", "No!"), ("Erin", "No!")]
+    board = screenplay(f"{KITCHEN}BOB\nGo.\n\nTHE OTHERS\nNo!\n(louder)\nNever!\n")
+    said = [("Carol", "No!"), ("Erin", "No!"), ("Carol", "Never!"), ("Erin", "Never!")]
+    assert lines(board) == [("Bob", "Go."), *said]
 
 
 def test_what_follows_an_aside_of_a_second_voice_comes_after_it() -> None:
