@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from picturelock.script.ensemble import calls_people, sounds_like_names
@@ -20,13 +20,15 @@ _CUE = re.compile(rf"(?P<name>{_NAMES})\s*{_ASIDE.format('behind')}")
 _LISTS = "时间|地点|人物|出场人物|登场人物|场景|场次|道具|备注|注|提示|服装|剧名|片名|标题|编剧|作者"
 _LIST = re.compile(rf"(?:{_LISTS})(?:、(?:{_LISTS}))*[:：]")
 #: What else stands before a colon and is nobody.
-_SHOTS = "镜头|特写|近景|中景|远景|全景|空镜|音效|音乐|歌词|字幕|电视|新闻|广播|屏幕|纸条|短信|信"
+_SHOTS = "镜头|特写|近景|中景|远景|全景|空镜|音效|音乐|歌词|字幕|电视|新闻|广播|屏幕|纸条|短信|信|蒙太奇"
 _NOBODY = re.compile(
     rf"{_LISTS}|.*(?:{_SHOTS})|(?:{_SHOTS}).*|[他她它我你].*|沉默|静场|停顿|黑屏|黑场|安静|良久|片刻"
 )
 _CHARACTERS = re.compile(r"(?:人物|出场人物|登场人物)[:：](.+)")
 _IN_NO_NAME = frozenset("着了是的在有写到把说道问见看听想上下里一三样推近")  # ``门上写着：…``
-_NAMED_BY_NUMBER = re.compile(rf"[{''.join(sorted(SURNAMES))}小老阿][一三]")  # ``张三``
+_NAMED_BY_NUMBER = re.compile(
+    rf"(?![周高万])[{''.join(sorted(SURNAMES))}小老阿][一三]"
+)  # ``张三``, and no ``周一``
 _HEARD_ONLY = {"旁白": "V.O.", "画外音": "O.S."}
 
 
@@ -44,10 +46,15 @@ class Speech(NamedTuple):
     said: str
 
 
-def speech_on(line: str) -> Speech | None:
-    """What a line such as ``李强（笑）：雨停了。`` says; ``None`` where nobody speaks on it."""
+def speech_on(line: str, known: Collection[str] = ()) -> Speech | None:
+    """What a line such as ``李强（笑）：雨停了。`` says; ``None`` where nobody speaks on it.
+
+    Args:
+        line: A line of a screenplay.
+        known: Who speak elsewhere; a list with one of them is of people.
+    """
     found = _SPEECH.fullmatch(line)
-    if not found or not _are_somebody(found["name"]):
+    if not found or not _are_somebody(found["name"], known):
         return None
     written = [aside for aside in (found["behind"], found["before"]) if aside]
     heard = [_HEARD_ONLY[word] for word in (found["name"], *written) if word in _HEARD_ONLY]
@@ -55,9 +62,15 @@ def speech_on(line: str) -> Speech | None:
     return Speech(found["name"], tuple(heard), tuple(asides), found["said"])
 
 
-def _are_somebody(name: str) -> bool:
+def speakers(lines: Sequence[str]) -> frozenset[str]:
+    """Who speak alone, or stand in a list of characters."""
+    alone = (speech.name for line in lines if (speech := speech_on(line.strip())) and "、" not in speech.name)
+    return _listed(lines) | names_alone(lines) | frozenset(alone)
+
+
+def _are_somebody(name: str, known: Collection[str]) -> bool:
     parts = name.split("、")
-    if len(parts) > 1 and not sounds_like_names(parts):
+    if len(parts) > 1 and not sounds_like_names(parts) and not any(part in known for part in parts):
         return False
     return not any(
         _NOBODY.fullmatch(part)
@@ -77,14 +90,18 @@ def name_on(line: str) -> str:
     return found["name"] if found else ""
 
 
-def names_alone(lines: Sequence[str]) -> frozenset[str]:
-    """Names with words under them: met so at least twice, or with an aside, or named in a list of characters."""
-    listed = {
+def _listed(lines: Sequence[str]) -> frozenset[str]:
+    return frozenset(
         name
         for line in lines
         if (told := _CHARACTERS.match(line.strip()))
         for name in re.split(r"[、，,\s]+", told[1])
-    }
+    )
+
+
+def names_alone(lines: Sequence[str]) -> frozenset[str]:
+    """Names with words under them: met so at least twice, or with an aside, or named in a list of characters."""
+    listed = _listed(lines)
     blank = [not line.strip() for line in (*lines, "")]
     met = Counter[str]()
     for at, line in enumerate(lines):

@@ -663,6 +663,7 @@ def _dialogue(floor: _Floor, lines: list[Line]) -> None:
         floor.plans.append(_dialogue_shot(floor, group, said[at + len(group) :]))
         at += len(group)
         floor.exchange += 1
+    floor.apart = False
     for name in dict.fromkeys(line.speaker for line in lines):
         person = floor.stage.people.named(name)
         if person in floor.recent:
@@ -828,7 +829,7 @@ def _dialogue_shot(floor: _Floor, group: list[Said], rest: list[Said]) -> Plan:
     for said in group:
         if said.line.doubt:
             plan.marks.append(Mark(what=said.line.doubt, about=f"speaker of line {said.line.first}"))
-    if at_once := len(_at_once(group)):
+    if (at_once := _most_at_once(group)) > 1:
         what = f"{'two' if at_once == 2 else at_once} speak at the same time"
         plan.marks.append(Mark(what=what, about="dialogue", certainty=Certainty.NOTE))
     return plan
@@ -902,6 +903,14 @@ def _all_who_speak(group: list[Said], visible: list[str]) -> tuple[ShotSize, Fra
     if len(speaking) == 2:
         return ShotSize.MEDIUM, Framing.TWO_SHOT, speaking, Purpose.LINE
     return ShotSize.MEDIUM_LONG, Framing.GROUP, speaking, Purpose.LINE
+
+
+def _most_at_once(group: list[Said]) -> int:
+    most = voices = 0
+    for said in group:
+        voices = voices + 1 if said.dual else 1
+        most = max(most, voices)
+    return most
 
 
 def _at_once(group: list[Said]) -> set[str]:

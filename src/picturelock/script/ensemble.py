@@ -42,7 +42,10 @@ _NUMBER = re.compile(r"#?\d+")
 _LONGEST = 120  # characters: a longer one is a sentence in capitals
 #: Stand before a name, and never for somebody alone.
 _NEEDS_A_NAME = word_set("mr mrs ms miss dr lord lady sir prof capt sgt lt")
-_CHINESE_NAME = re.compile(rf"[小老阿{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{1,3}}|{CHINESE_ROLES}")
+_CHINESE_CALL = re.compile(rf"[小老阿][\u4e00-\u9fff]|{CHINESE_ROLES}")
+_CHINESE_NAME = re.compile(
+    rf"(?!(?:{CHINESE_ROLES})$)[小老阿{''.join(sorted(SURNAMES))}][\u4e00-\u9fff]{{1,3}}"
+)
 
 
 def voices(cue: str, known: Collection[str]) -> tuple[str | Those, ...]:
@@ -62,22 +65,23 @@ def voices(cue: str, known: Collection[str]) -> tuple[str | Those, ...]:
     if len(cue) > _LONGEST:
         return (cue,)
     parts = _with_names([part for piece in _by_signs(cue, known) for part in _by_words(piece, known)])
-    return tuple(_those(part) or part for part in dict.fromkeys(parts))
+    if len(set(parts)) < len(parts):
+        return (cue,)  # ``SIMON AND SIMON``
+    return tuple(_those(part) or part for part in parts)
 
 
 def may_be_several(cue: str, known: Collection[str]) -> bool:
-    """Whether a cue could as well be two people's: taken for one in spite of an AND, or for two because of a slash."""
+    """Whether it is not certain if one or several speak: an AND that was not followed, a name that is met only here."""
     named = voices(cue, known)
     if len(named) == 1:
-        return re.search(r" AND |&", cue) is not None
-    return "/" in cue and any(isinstance(part, str) and part not in known for part in named)
+        return re.search(r" (?:AND|&) ", cue) is not None
+    sure = all(not isinstance(part, str) or _is_somebody(part, known) for part in named)
+    return not sure or ("/" in cue and any(part not in known for part in named))
 
 
 def sounds_like_names(parts: Sequence[str]) -> bool:
-    """Whether a Chinese list such as ``小明、小红`` names people rather than things."""
-    return all(len(part) > 1 for part in parts) and any(
-        _CHINESE_NAME.fullmatch(part) or _those(part) for part in parts
-    )
+    """Whether a Chinese list such as ``小明、老板`` names people by its words alone: a surname may begin a thing's name."""
+    return all(_CHINESE_CALL.fullmatch(part) or _those(part) for part in parts)
 
 
 def calls_people(cue: str) -> bool:
@@ -96,11 +100,11 @@ def _those(cue: str) -> Those | None:
     if (found := _COUNTED.fullmatch(bare)) and bare not in _NUMBERS:
         return Those(_NUMBERS[found["n"]])
     if found := _ALL_BUT.fullmatch(bare):
-        return Those(but=voices_by_name(found["but"]))
+        return Those(but=_every_name(found["but"]))
     return None
 
 
-def voices_by_name(text: str) -> tuple[str, ...]:
+def _every_name(text: str) -> tuple[str, ...]:
     """Every name of a list, whoever they are."""
     return tuple(part for piece in _SIGN.split(text) for part in _WORD.split(piece) if part)
 
@@ -110,28 +114,27 @@ def _by_signs(cue: str, known: Collection[str]) -> list[str]:
     if "," in cue and " AND " in cue:
         # ``A, B AND C``: the last two stand apart as the others do.
         parts = [part for piece in parts for part in _WORD.split(piece)]
-    if len(parts) < 2 or not all(parts):
+    if len(parts) < 2 or not all(parts) or "W/" in cue:
         return [cue]
     parts = _numbered(parts)
-    sure = [_is_somebody(part, known) for part in parts]
     if len(parts) == 2 and "," in cue:
-        # ``MARY, QUEEN OF SCOTS`` is one.
-        return parts if all(sure) and not any(" OF " in part for part in parts) else [cue]
+        # ``ANNA, NURSE`` and ``MARY, QUEEN OF SCOTS`` are one.
+        return parts if all(part in known for part in parts) else [cue]
     if "、" in cue:
-        return parts if all(sure) or sounds_like_names(parts) else [cue]
+        return parts
+    sure = [_is_somebody(part, known) for part in parts]
     loose = all(ok or _is_one_word(part) for ok, part in zip(sure, parts, strict=True))
     return parts if any(sure) and loose else [cue]
 
 
 def _by_words(piece: str, known: Collection[str]) -> list[str]:
     """Names with AND, 和 or 与 between them; a Chinese name may have one of these within it."""
-    others = set(known) - {piece}
 
     @cache
     def parted(text: str) -> list[str]:
         for sign in _WORD.finditer(text):
             head, rest = text[: sign.start()], text[sign.end() :]
-            if head and rest and _are_several(parts := _numbered([head, *parted(rest)]), others):
+            if head and rest and _are_several(parts := _numbered([head, *parted(rest)]), known):
                 return parts
         return [text]
 
@@ -168,13 +171,13 @@ def _bare(part: str) -> str:
 
 def _is_one_word(part: str) -> bool:
     bare = _bare(part)
-    return part.isascii() and part.isalpha() and bare not in NOT_NAMES
+    return part.isascii() and part.isalpha() and len(part) > 1 and bare not in NOT_NAMES
 
 
 def _is_somebody(part: str, known: Collection[str]) -> bool:
     if part in known or _those(part) or _CHINESE_NAME.fullmatch(part):
         return True
-    if re.search(r"['’]S\b", part):
+    if re.search(r"['’]S\b", part) or not re.search(r"[^\W\d_]", part):
         return False
     if _NUMBERED.fullmatch(part):
         return True

@@ -49,6 +49,10 @@ _ABOUT_ORDER = re.compile(
 #: Said to be there, and nobody to speak with others.
 _CROWDS = word_set("CROWD VILLAGERS VOICE ANNOUNCER")
 _MOST_VOICES = 5  # as many as one picture shows
+_LEAVES = re.compile(
+    r"((?:[A-Z][\w'’]+\s+){1,2})(?:leaves|exits|departs|disappears|(?:goes|walks|runs|storms|slips|hurries) (?:out|off|away))\b"
+    r"|([\u4e00-\u9fff]{2,4}?)(?:离开|走了|出去|走出)"
+)
 _ELSEWHERE = re.compile(r"(?:INT|EXT|I/E)[./ ]")
 _MARKS = ' "“”「」'
 _ON_THE_PICTURE = re.compile(rf"{CAPTION}\s*(?P<words>[\"“「][^\"”」]+[\"”」]\.?|[^\"“「.!?。！？]+[.!?。]?)")
@@ -86,6 +90,7 @@ class _Casting:
     people: list[Person] = field(default_factory=list)
     by_cue: dict[str, Person] = field(default_factory=dict)
     written: dict[str, str] = field(default_factory=dict)
+    introduced: frozenset[str] = frozenset()
     named: set[str] = field(default_factory=set)
     marks: list[Mark] = field(default_factory=list)
 
@@ -100,10 +105,9 @@ class _Casting:
         casting.written = {text.upper(): _cased(text) for text in reversed(cased)}
         names = [cue_name(e.text) for e in screenplay.elements if e.kind is ElementKind.CHARACTER]
         introduced = _introduced(screenplay)
+        casting.introduced = frozenset(introduced)
         casting.named = {*names, *introduced}
-        cues = Counter(
-            part for name in names for part in ensemble.voices(name, casting.named) if isinstance(part, str)
-        )
+        cues = Counter(part for name in names for part in casting.voices(name) if isinstance(part, str))
         introduced = _silent(screenplay, {*cues, *introduced}) | introduced
         order = _in_order(screenplay, set(cues) | set(introduced))
         for name in order:
@@ -167,34 +171,38 @@ class _Casting:
                 shorter += [p for p in rest if times[p.upper()] == 1 and p.upper() not in _COMMON]
                 person.aliases = tuple(dict.fromkeys((*person.aliases, *shorter)))
 
-    def people_of(self, cue: str, present: Sequence[Person]) -> tuple[list[Person], str]:
+    def voices(self, name: str) -> tuple[str | Those, ...]:
+        """Those who speak under a cue's name; a name that the action introduces is one."""
+        return (name,) if name in self.introduced else ensemble.voices(name, self.named)
+
+    def people_of(
+        self, cue: str, present: Sequence[Person], spoke: Sequence[Person]
+    ) -> tuple[list[Person], str]:
         """Those who speak under a cue, and why that is not certain.
 
         Args:
             cue: As it is written, without extensions.
             present: Whom the scene has shown or heard, the latest last.
+            spoke: Who said the line before.
         """
         name = cue_name(cue)
-        parts = ensemble.voices(name, self.named)
+        parts = self.voices(name)
         found = [self._person(part) for part in parts if isinstance(part, str)]
         called = [part for part in parts if isinstance(part, Those)]
         for those in called:
-            # Beside a name, the others are all but that one; alone, all but who has just spoken.
-            left = present[:-1] if those.others and not found else present
-            found += self._meant(those, [person for person in left if person not in found])
+            not_meant = found if found or not those.others else spoke
+            left = [person for person in present if person not in not_meant and _is_one(person)]
+            left = [person for person in left if not {a.upper() for a in person.aliases} & set(those.but)]
+            room = max(_MOST_VOICES - len(found), 1)
+            found += left[-min(those.many or room, room) :]
         if called and len(found) > 1:
             return found, f"“{cue}” was taken for {' and '.join(person.name for person in found)}"
         if called:
             return found or [self._person(name)], f"nobody can tell who “{cue}” are"
-        if ensemble.may_be_several(name, self.named):
+        if name not in self.introduced and ensemble.may_be_several(name, self.named):
             taken = "one person" if len(found) == 1 else f"{len(found)} people"
             return found, f"“{cue}” was taken for {taken}"
         return found, ""
-
-    def _meant(self, those: Those, present: Sequence[Person]) -> list[Person]:
-        left = [person for person in present if person.name.upper() not in _CROWDS]
-        left = [person for person in left if not {a.upper() for a in person.aliases} & set(those.but)]
-        return left[-(those.many or _MOST_VOICES) :]
 
     def _person(self, name: str) -> Person:
         if name not in self.by_cue:
@@ -204,7 +212,10 @@ class _Casting:
         return self.by_cue[name]
 
     def named_in(self) -> Callable[[str], list[Person]]:
-        """Finds the people whom a text names, as names are written: with their capitals, or in capitals."""
+        """Finds the people whom a text shows, by their names with capitals, or in capitals.
+
+        Carol's keys show no Carol, and neither does a picture of her.
+        """
         spelled = {
             name: person
             for person in self.people
@@ -213,10 +224,21 @@ class _Casting:
         }
         ordered = sorted(spelled, key=lambda name: (-len(name), name))
         pattern = re.compile(
-            "|".join(rf"(?<!\w){re.escape(n)}(?!\w)" if n.isascii() else re.escape(n) for n in ordered)
+            "|".join(
+                rf"(?<![\w])(?<!of ){re.escape(n)}(?!\w|['’][sS]\b)"
+                if n.isascii()
+                else rf"{re.escape(n)}(?!的)"
+                for n in ordered
+            )
             or "(?!)"
         )
         return lambda text: [spelled[match[0]] for match in pattern.finditer(text)]
+
+
+def _is_one(person: Person) -> bool:
+    """Whether this is a person, and not a crowd or whoever was called without a name."""
+    name = person.name.upper()
+    return name not in _CROWDS and not name.endswith(("等人", "们")) and not ensemble.calls_people(name)
 
 
 def cue_name(cue: str) -> str:
@@ -374,7 +396,7 @@ class _Teller:
             )
         self._doubts(scene, said, before)
         self.entry, self.entry_mark = (TransitionKind.CUT, 0), ""
-        self.here = {}
+        self.here, self.speaking = {}, ([], "")
         self.scenes.append(scene)
 
     def _doubts(self, scene: StoryScene, said: Heading, before: StoryScene | None) -> None:
@@ -422,6 +444,9 @@ class _Teller:
             scene.marks.append(Mark(what=what, about="location"))
         for person in self.named_in(passage.text):
             self._is_here(person)
+        for left in _LEAVES.finditer(passage.text):
+            for person in self.named_in(left[1] or left[2]):
+                self.here.pop(person.name, None)
         scene.last = max(scene.last, passage.last)
         weather = weather_in(element.text)
         if scene.weather is Weather.CLEAR and weather and not self._settled(scene):
@@ -440,13 +465,15 @@ class _Teller:
             scene.beats.append(Action(element.passage))
             scene.last = max(scene.last, element.passage.last)
             return
-        if not self.begun:
-            self.speaking = self.casting.people_of(cue.text, list(self.here.values()))
-        people, doubt = self.speaking
         extensions = " ".join(cue.extensions).upper().replace(".", "").replace(" ", "")
         heard = bool(re.search(r"['’]S VOICE|^VOICE OF |的声音$", cue.text.upper()))
         voice_over = "VO" in extensions or "旁白" in extensions or "画外音" in extensions
         offscreen = heard or _FROM_AFAR.search(extensions) is not None
+        if not self.begun:
+            # Who is heard from elsewhere is none of those who are here.
+            here = [] if voice_over or offscreen else list(self.here.values())
+            self.speaking = self.casting.people_of(cue.text, here, self.speaking[0])
+        people, doubt = self.speaking
         for number, person in enumerate(people):
             person.lines += 1
             if not voice_over and not offscreen:

@@ -81,10 +81,11 @@ def shot_of(
 
 
 def _speeches(plan: Plan, stage: Stage, rate: FrameRate) -> tuple[Speech, ...]:
-    start, found, before = plan.lead, list[Speech](), 0.0
+    start = end = plan.lead
+    found: list[Speech] = []
     for number, said in enumerate(plan.speeches):
-        if said.dual and number:
-            start = before
+        if not said.dual or not number:
+            start = end
         found.append(
             Speech(
                 number=(number + 1) * 10,
@@ -97,8 +98,7 @@ def _speeches(plan: Plan, stage: Stage, rate: FrameRate) -> tuple[Speech, ...]:
                 start=frames(start, rate),
             )
         )
-        before = start
-        start += said.seconds + GAP
+        end = max(end, start + (said.seconds + GAP))
     return tuple(found)
 
 

@@ -236,6 +236,11 @@ def test_those_of_one_cue_speak_at_the_same_time(cue: str, speakers: list[str]) 
         ("SALT AND PEPPER", "Salt And Pepper", True),
         ("BOB & CAROL'S SON", "Bob & Carol's Son", True),
         ("MARY, QUEEN OF SCOTS", "Mary, Queen Of Scots", False),
+        ("ANNA, NURSE", "Anna, Nurse", False),
+        ("TEO, 70", "Teo, 70", False),
+        ("24/7 CLERK", "24/7 Clerk", False),
+        ("MAN W/ HAT", "Man W/ Hat", False),
+        ("SIMON AND SIMON", "Simon And Simon", True),
         ("BOB AND #", "Bob And #", True),
         ("ALEXANDER", "Alexander", False),
     ],
@@ -312,7 +317,11 @@ def test_each_line_of_a_list_is_a_shot(head: str, gap: str, mark: str) -> None:
 
 def test_a_list_may_stand_on_one_line_and_name_places() -> None:
     board = screenplay(f"{KITCHEN}SERIES OF SHOTS: A) EXT. BEACH - DAY. Bob runs. B) Carol rows. C) Rain.\n")
-    assert [shot.description for shot in board.shots()][-2:] == ["Carol rows.", "Rain."]
+    assert [shot.description for shot in board.shots()][-3:] == [
+        "EXT. BEACH - DAY. Bob runs.",
+        "Carol rows.",
+        "Rain.",
+    ]
     assert marks(board)[-1].startswith("“EXT. BEACH - DAY. Bob runs.” names a place of its own")
 
 
@@ -347,15 +356,94 @@ def test_where_nothing_is_listed_every_word_is_kept(action: str) -> None:
     assert " ".join(shot.description for shot in board.shots()).endswith(action.replace("\n", " "))
 
 
+def test_a_role_behind_a_chinese_name_belongs_to_it() -> None:
+    assert lines(screenplay("第1场 内 教室 日\n\n王仁和老师：坐下。\n")) == [("王仁和老师", "坐下。")]
+
+
 def test_several_of_a_chinese_line() -> None:
     board = screenplay(
         "第1场 内 教室 日\n\n△小明和小红站起来。\n\n小明、小红：老师好！\n\n李和平：坐下。\n\n李和平和小明：好。\n\n"
-        "两人：是！\n\n张三、李四：我们！\n\n早、中、晚：三顿饭。\n\n服装、道具：校服两套\n"
+        "两人：是！\n\n张三：来。\n\n张三、李四：我们！\n\n早、中、晚：三顿饭。\n\n服装、道具：校服两套\n"
     )
     assert lines(board) == [
         ("小明", "老师好！"), ("小红", "老师好！"), ("李和平", "坐下。"), ("李和平", "好。"), ("小明", "好。"),
-        ("李和平", "是！"), ("小明", "是！"), ("张三", "我们！"), ("李四", "我们！"),
+        ("李和平", "是！"), ("小明", "是！"), ("张三", "来。"), ("张三", "我们！"), ("李四", "我们！"),
     ]  # fmt: skip
     assert "“两人” was taken for 李和平 and 小明" in [m.what for shot in board.shots() for m in shot.marks]
     assert board.shots()[-1].description.endswith("早、中、晚：三顿饭。")
     assert marks(board)[-1] == "服装、道具：校服两套"
+
+
+@pytest.mark.parametrize(
+    ("before", "cue", "speakers"),
+    [
+        ("Bob and Erin find Carol's keys.", "BOTH", ["Bob", "Erin"]),
+        ("Bob and Erin look at a picture of Carol.", "BOTH", ["Bob", "Erin"]),
+        ("Erin leaves.", "BOTH", ["Bob", "Carol"]),
+        ("BOB\nGo.\n\nErin shakes her head.", "THE OTHERS", ["Carol", "Erin"]),
+        ("BOB (O.S.)\nGo.", "THE OTHERS", ["Carol", "Erin"]),
+        ("Bob waits.", "ALL (O.S.)", ["All"]),
+    ],
+)
+def test_who_is_meant_is_who_is_there(before: str, cue: str, speakers: list[str]) -> None:
+    board = screenplay(f"{KITCHEN}{before}\n\n{cue}\nSurprise!\n")
+    assert sorted(name for name, text in lines(board) if text == "Surprise!") == speakers
+
+
+def test_who_was_never_named_is_not_one_of_those_who_are_there() -> None:
+    board = screenplay("INT. HALL - DAY\n\nALL\nHurray!\n\nBOB\nQuiet!\n\nALL\nSorry!\n")
+    assert lines(board) == [("All", "Hurray!"), ("Bob", "Quiet!"), ("Bob", "Sorry!")]
+
+
+def test_after_two_voices_the_next_waits_for_the_longer() -> None:
+    board = screenplay(f"{KITCHEN}BOB\nWhere is the bread knife?\n\nERIN ^\nNo.\n\nCAROL\nGood.\n")
+    where, no, good = (speech.start for shot in board.shots() for speech in shot.speeches)
+    alone = screenplay(f"{KITCHEN}BOB\nWhere is the bread knife?\n\nCAROL\nGood.\n")
+    assert where == no
+    assert good == alone.shots()[-1].speeches[-1].start
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "L.A. at night.",
+        "2.5 million people watch.",
+        "-10 degrees.",
+        "I. The first chapter.",
+        "J.R. drinks.",
+        "A.M. light.",
+    ],
+)
+def test_a_montages_words_are_not_taken_for_marks(text: str) -> None:
+    board = screenplay(f"{KITCHEN}MONTAGE - THE ROAD\n\n{text}\n\nBob sleeps in the car.\n")
+    assert [shot.description for shot in board.shots()][-2:] == [text, "Bob sleeps in the car."]
+
+
+def test_a_voice_may_speak_over_a_list() -> None:
+    board = screenplay(
+        f"{KITCHEN}MONTAGE\n\nA) Bob runs.\n\nBOB (V.O.)\nI ran.\n\nB) Bob swims.\n\nC) Bob rows.\n"
+    )
+    assert [shot.description for shot in board.shots()][-2:] == ["Bob swims.", "Bob rows."]
+
+
+def test_a_head_without_a_list_is_filmed_and_one_with_a_time_is_a_scene() -> None:
+    board = screenplay(
+        "INT. GYM - DAY\n\nMONTAGE - BOB AND CAROL FALL IN LOVE\n\n.MONTAGE - BEACH - NIGHT\n\n- Rain.\n- Wind.\n"
+    )
+    one, other = board.scenes
+    assert one.shots[0].description == "MONTAGE - BOB AND CAROL FALL IN LOVE"
+    assert [shot.description for shot in other.shots] == ["Rain.", "Wind."]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "白天、黑夜：交替。",
+        "白菜、黄瓜：三块钱一斤。",
+        "左边、右边：各有一扇门。",
+        "周一：晴。",
+        "蒙太奇：周岚的一天",
+    ],
+)
+def test_a_chinese_line_about_things_is_no_speech(line: str) -> None:
+    assert lines(screenplay(f"第1场 内 教室 日\n\n小明：好。\n\n{line}\n")) == [("小明", "好。")]

@@ -45,11 +45,13 @@ class _Reader:
 
     Attributes:
         names_alone: Chinese names that stand alone on a line above what they say.
+        speakers: Chinese names that speak by themselves somewhere.
     """
 
     lines: list[str]
     at: int = 0
     names_alone: frozenset[str] = frozenset()
+    speakers: frozenset[str] = frozenset()
     found: list[Element] = field(default_factory=list)
 
     def line(self, index: int) -> str:
@@ -84,6 +86,7 @@ class Fountain:
         cleaned, notes = _without_notes(_without_boneyard(text))
         reader = _Reader(cleaned.split("\n"))
         reader.names_alone = chinese.names_alone(reader.lines)
+        reader.speakers = chinese.speakers(reader.lines)
         title_page = _title_page(reader)
         while reader.at < len(reader.lines):
             _element(reader)
@@ -163,7 +166,7 @@ def _element(reader: _Reader) -> None:
             reader.add(ElementKind.TRANSITION, line)
         elif _is_cue(reader, line):
             _dialogue(reader, line)
-        elif speech := chinese.speech_on(line):
+        elif speech := chinese.speech_on(line, reader.speakers):
             _say_on_one_line(reader, speech)
         elif chinese.is_list(line):
             reader.add(ElementKind.NOTE, line)
@@ -273,13 +276,13 @@ def _say_on_one_line(reader: _Reader, speech: chinese.Speech) -> None:
     reader.add(ElementKind.DIALOGUE, speech.said)
 
 
-def _begins_anew(line: str) -> bool:
+def _begins_anew(reader: _Reader, line: str) -> bool:
     """Whether a line ends an action although no empty line stands before it."""
     heading = heading_in(line)
     return bool(
         re.match(r"[=#~>@△▲]", line)
         or _CAPTION.match(line)
-        or chinese.speech_on(line)
+        or chinese.speech_on(line, reader.speakers)
         or chinese.is_list(line)
         or (heading and heading.plain)
     )
@@ -290,7 +293,7 @@ def _action(reader: _Reader) -> None:
         first, alone = True, _CAPTION.match(reader.line(reader.at).strip()) is not None
         while not reader.blank(reader.at):
             line = reader.line(reader.at).strip()
-            if not first and (alone or _begins_anew(line)):
+            if not first and (alone or _begins_anew(reader, line)):
                 return
             yield reader.at + 1, _plain(line.removeprefix("!").lstrip("△▲ "))
             first = False
