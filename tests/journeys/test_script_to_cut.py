@@ -34,8 +34,10 @@ def edit(folder: Path, old: str, new: str) -> None:
 
 
 def texts(folder: Path) -> dict[str, bytes]:
-    names = ("board.yaml", "production.yaml", "picture.lock", "cut/film.mp4")
-    return {name: (folder / name).read_bytes() for name in names if (folder / name).exists()}
+    """What a revision brings back: its texts and everything of its cut."""
+    names = [folder / name for name in ("board.yaml", "production.yaml", "picture.lock")]
+    paths = [path for path in (*names, *(folder / "cut").rglob("*")) if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in paths}
 
 
 def make(home: Path, *more: str) -> Path:
@@ -145,12 +147,45 @@ def test_back_to_the_first_revision_and_forward_again(film: Path) -> None:
     now = texts(film)
     picturelock("rollback", "FIRST", cwd=film)
     first = texts(film)
-    assert "cut/film.mp4" not in first
+    assert not [name for name in first if name.startswith("cut/")]
     assert json.loads(first["picture.lock"])["shots"] == {}
     picturelock("rollback", last, cwd=film)
     assert texts(film) == now
     assert picturelock("diff", last, "HEAD", cwd=film).strip() == "No difference."
     assert told("run", cwd=film)["run"]["made"] == []
+
+
+def test_back_to_an_earlier_cut_brings_all_of_it(film: Path) -> None:
+    last = told("log", cwd=film)[0]["id"]
+    before = texts(film)
+    (film / "cut/media/notes.txt").write_text("mine", "utf-8")
+    board = (film / "board.yaml").read_text("utf-8")
+    (film / "board.yaml").write_text(board.replace("kind: long_coat", "kind: cloak"), "utf-8")
+    assert told("run", cwd=film)["run"]["made"]
+    after = texts(film)
+    assert [name for name in before if name.startswith("cut/media/") and after[name] != before[name]]
+    picturelock("rollback", last, cwd=film)
+    assert texts(film) == {**before, "cut/media/notes.txt": b"mine"}
+
+
+def test_damage_of_a_segment_is_found_and_never_cut_into_a_film(film: Path) -> None:
+    whole = (film / "cut/film.mp4").read_bytes()
+    vault = film / ".picturelock/vault/objects"
+    indices = [p for p in vault.rglob("*") if p.is_file() and b"picturelock.segment/1" in p.read_bytes()[:40]]
+    payload = json.loads(min(indices).read_bytes())["payload"].removeprefix("blake3:")
+    path = vault / payload[0] / payload[1:]
+    path.chmod(0o644)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert f"damaged: blake3:{payload}" in picturelock("verify", cwd=film, expect=1)
+    settings = (film / "production.yaml").read_text("utf-8")
+    (film / "production.yaml").write_text(settings + "slate: true\n", "utf-8")
+    picturelock("cut", cwd=film)
+    (film / "production.yaml").write_text(settings, "utf-8")
+    picturelock("cut", cwd=film)
+    assert (film / "cut/film.mp4").read_bytes() == whole
+    picturelock("verify", "--deep", cwd=film)
 
 
 def test_a_flipped_byte_is_found_and_named(film: Path) -> None:

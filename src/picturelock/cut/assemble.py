@@ -1,6 +1,6 @@
 """The film: segments put one after another, one sound track, captions. Only what changed is made again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,7 +17,8 @@ from picturelock.cut.conform import Cache, Conformed, Segment, conform
 from picturelock.cut.timeline import Cut
 from picturelock.media import encode, mux, sound
 from picturelock.media.captions import Caption, sidecar
-from picturelock.vault.store import Vault
+from picturelock.vault.mirror import Mendable
+from picturelock.vault.store import Condition, Vault
 
 METHOD = "assemble/1"
 """Moves whenever the same segments would come out as another file."""
@@ -64,7 +65,7 @@ class Assembled:
 
 def assemble(
     cut: Cut,
-    vault: Vault,
+    vault: Mendable,
     cache_dir: Path,
     *,
     mix: Mix | None = None,
@@ -106,6 +107,8 @@ def assemble(
         }
     )
     film = cache.find(key)
+    if film is None and _take_out_damaged(vault, [*conformed.segments, sound_segment]):
+        return assemble(cut, vault, cache_dir, mix=mix, workers=workers, progress=progress)
     if film is None:
         film = _film(cut, conformed, sound_segment, captions, vault, cache_dir)
         cache.keep(key, film)
@@ -114,6 +117,14 @@ def assemble(
         for form in ("srt", "vtt")
     )
     return Assembled(film, cut.frames, conformed.encoded, conformed.reused, sound_encoded, srt, vtt)
+
+
+def _take_out_damaged(vault: Mendable, segments: Iterable[Segment]) -> bool:
+    """Whether packets are no longer what was encoded: they are derived, so they are made again."""
+    damaged = [s.payload for s in segments if vault.verify(s.payload) is not Condition.WHOLE]
+    for digest in damaged:
+        vault.discard(digest)
+    return bool(damaged)
 
 
 def _film(

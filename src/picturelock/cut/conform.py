@@ -89,6 +89,20 @@ class Cache:
             file.write(value)
         Path(file.name).replace(path)
 
+    def objects(self) -> Iterator[Digest]:
+        """What it leads to: films, indices of segments, and their packets."""
+        for path in sorted(self.folder.glob("??/*")):
+            found = None
+            with suppress(Malformed):  # what a crash left on its way
+                found = self.find(Digest(f"blake3:{path.name}"))
+            if found is None:
+                continue
+            yield found
+            with self.vault.open(found) as file:
+                index = file.read() if file.read(1) == b"{" else b""  # a film is none
+            with suppress(PicturelockError):
+                yield from_json(Segment, b"{" + index).payload
+
     def segment(self, key: Digest) -> Segment | None:
         """The segment of this key, if it is known and whole."""
         found = self.find(key)

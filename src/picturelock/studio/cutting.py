@@ -1,7 +1,9 @@
 """From chosen takes to a film, its captions and its interchange files."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -9,14 +11,15 @@ from picturelock.core.anchor import Value
 from picturelock.core.board import Scene, Shot
 from picturelock.core.codec import canonical
 from picturelock.core.digest import Digest
-from picturelock.core.failures import Conflict
+from picturelock.core.failures import Conflict, Damaged
 from picturelock.core.frametime import FrameRange
 from picturelock.core.ids import ShotCode, TakeId
 from picturelock.core.take import Take
 from picturelock.cut.assemble import assemble
-from picturelock.cut.timeline import Cut, Dialogue, Event, settled
+from picturelock.cut.timeline import Cut, Dialogue, Event, captions, settled
 from picturelock.db import tables
 from picturelock.history.worktree import write_whole
+from picturelock.media.captions import sidecar
 from picturelock.studio import facts as store
 from picturelock.studio.looking import look
 from picturelock.studio.planning import Snapshot
@@ -24,6 +27,7 @@ from picturelock.studio.production import Production
 
 #: ISO 639-2 codes of the languages that scripts are read in.
 _LANGUAGES = {"en": "eng", "zh": "zho"}
+_PLACED = re.compile(r"SC\d+_SH\d+(?:_voice_\d+)?\.(?:mp4|wav)")
 
 
 class CutReport(Value, frozen=True, kw_only=True):
@@ -137,16 +141,7 @@ def cut(
         progress=on_progress,
     )
     timeline = production.vault.put(canonical(plan))
-    folder = production.folder.cut
-    film = folder / "film.mp4"
-    _place(production, made.film, film)
-    captions = ""
-    for digest, suffix in ((made.srt, "srt"), (made.vtt, "vtt")):
-        if digest is not None:
-            _place(production, digest, folder / f"film.{suffix}")
-            captions = captions or str(folder / f"film.{suffix}")
-    otio = folder / "film.otio"
-    export(production, otio, plan)
+    laid_out = lay_out(production, plan, made.film)
     with production.reading() as connection:
         last = connection.execute(
             sa.select(tables.cut.c.film, tables.cut.c.timeline)
@@ -173,9 +168,9 @@ def cut(
         write_whole(output, production.vault.read(made.film))
     return CutReport(
         film=made.film,
-        path=str(output or film),
-        otio=str(otio),
-        captions=captions,
+        path=str(output or laid_out.film),
+        otio=str(laid_out.otio),
+        captions=str(laid_out.captions or ""),
         frames=made.frames,
         shots=len(plan.events),
         missing=tuple(event.shot for event in plan.events if event.media is None),
@@ -184,13 +179,74 @@ def cut(
     )
 
 
+class LaidOut(NamedTuple):
+    """Where a cut lies for people; no captions where nobody speaks."""
+
+    film: Path
+    otio: Path
+    captions: Path | None
+
+
+def lay_out(production: Production, plan: Cut, film: Digest) -> LaidOut:
+    """Put a film with its captions, timeline and media where people look, and nothing of another cut beside it.
+
+    Raises:
+        Damaged: The film, or a clip of it, is not what it was.
+    """
+    folder = production.folder.cut
+    laid_out = LaidOut(folder / "film.mp4", folder / "film.otio", None)
+    _place(production, film, laid_out.film)
+    spoken = captions(plan)
+    for suffix in ("vtt", "srt"):
+        path = folder / f"film.{suffix}"
+        if spoken:
+            write_whole(path, sidecar(spoken, plan.picture.frame_rate, suffix).encode())
+            laid_out = laid_out._replace(captions=path)
+        else:
+            path.unlink(missing_ok=True)
+    export(production, laid_out.otio, plan)
+    kept = set(_names(plan).values())
+    for path in _media(folder):
+        if f"{path.parent.name}/{path.name}" not in kept:
+            path.unlink()
+    return laid_out
+
+
+def clear(production: Production) -> None:
+    """Take every file of a cut from where people look."""
+    folder = production.folder.cut
+    for path in (*(folder / f"film.{suffix}" for suffix in ("mp4", "otio", "srt", "vtt")), *_media(folder)):
+        path.unlink(missing_ok=True)
+
+
+def _media(folder: Path) -> list[Path]:
+    """Files that an earlier cut put beside its timeline; what a person has put there is another's."""
+    return [path for path in (folder / "media").glob("*") if _PLACED.fullmatch(path.name)]
+
+
 def _place(production: Production, digest: Digest, path: Path) -> None:
     """The object as a file for people, unless it is that already."""
     if path.exists() and path.stat().st_size == production.vault.size(digest):
         with path.open("rb") as file:
             if Digest.of_chunks(iter(lambda: file.read(1 << 20), b"")) == digest:
                 return
-    write_whole(path, production.vault.read(digest))
+    data = production.vault.read(digest)
+    if Digest.of(data) != digest:
+        raise Damaged(
+            f"{path.name} cannot be put into {path.parent}: {digest} is not what it was",
+            remedy="`picturelock verify --deep` says what else is damaged, and who needs it.",
+        )
+    write_whole(path, data)
+
+
+def _names(plan: Cut) -> dict[Digest, str]:
+    names: dict[Digest, str] = {}
+    for event in plan.events:
+        if event.media is not None:
+            names[event.media] = f"media/{event.shot}.mp4"
+        for number, line in enumerate(event.dialogue, start=1):
+            names[line.sound] = f"media/{event.shot}_voice_{number}.wav"
+    return names
 
 
 def export(production: Production, path: Path, plan: Cut) -> tuple[str, ...]:
@@ -209,12 +265,7 @@ def export(production: Production, path: Path, plan: Cut) -> tuple[str, ...]:
     """
     from picturelock.cut.interchange.registry import interchange
 
-    names: dict[Digest, str] = {}
-    for event in plan.events:
-        if event.media is not None:
-            names[event.media] = f"media/{event.shot}.mp4"
-        for number, line in enumerate(event.dialogue, start=1):
-            names[line.sound] = f"media/{event.shot}_voice_{number}.wav"
+    names = _names(plan)
     written = interchange(path.suffix).export(plan, lambda digest: names[digest])
     for digest, name in names.items():
         _place(production, digest, path.parent / name)

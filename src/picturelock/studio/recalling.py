@@ -132,13 +132,14 @@ def _recommit(production: Production, revision: Revision, message: str, author: 
 
 
 def restore_cut(production: Production, revision: Revision) -> None:
-    """Put the revision's film where films lie; a revision without one leaves none there."""
-    folder = production.folder.cut
-    film = folder / "film.mp4"
-    if revision.cut is None:
-        film.unlink(missing_ok=True)
-        return
-    write_whole(film, production.vault.read(revision.cut))
+    """Put the revision's film, captions and timeline where films lie; a revision without one leaves none there."""
+    from picturelock.cut.timeline import Cut
+    from picturelock.studio.cutting import clear, lay_out
+
+    if revision.cut is None or revision.timeline is None:
+        clear(production)
+    else:
+        lay_out(production, from_json(Cut, production.vault.read(revision.timeline)), revision.cut)
 
 
 class Finding(Value, frozen=True, kw_only=True):
@@ -195,9 +196,13 @@ def verify(
 
 def _needs(production: Production, *, deep: bool) -> Iterator[tuple[str, Digest]]:
     """Who needs which bytes."""
+    from picturelock.cut.conform import Cache
+
     with production.reading() as connection:
         entries = revisions.log(connection, production.name)
         takes = store.read_takes(connection, production.name)
+    for digest in Cache(production.folder.cache / "cut", production.vault).objects():
+        yield "the cut", digest
     for entry in entries if deep else entries[:1]:
         yield f"revision {entry.id}", entry.digest
         if production.vault.has(entry.digest):
