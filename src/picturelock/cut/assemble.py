@@ -107,7 +107,10 @@ def assemble(
         }
     )
     film = cache.find(key)
-    if film is None and _take_out_damaged(vault, [*conformed.segments, sound_segment]):
+    if film is not None and _take_out_damaged(vault, [film]):
+        film = None
+    packets = [segment.payload for segment in (*conformed.segments, sound_segment)]
+    if film is None and _take_out_damaged(vault, packets):
         return assemble(cut, vault, cache_dir, mix=mix, workers=workers, progress=progress)
     if film is None:
         film = _film(cut, conformed, sound_segment, captions, vault, cache_dir)
@@ -119,9 +122,9 @@ def assemble(
     return Assembled(film, cut.frames, conformed.encoded, conformed.reused, sound_encoded, srt, vtt)
 
 
-def _take_out_damaged(vault: Mendable, segments: Iterable[Segment]) -> bool:
-    """Whether packets are no longer what was encoded: they are derived, so they are made again."""
-    damaged = [s.payload for s in segments if vault.verify(s.payload) is not Condition.WHOLE]
+def _take_out_damaged(vault: Mendable, derived: Iterable[Digest]) -> bool:
+    """Whether an object is no longer what was made; it is derived, so it is made again."""
+    damaged = [digest for digest in derived if vault.verify(digest) is not Condition.WHOLE]
     for digest in damaged:
         vault.discard(digest)
     return bool(damaged)
