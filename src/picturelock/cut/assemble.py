@@ -1,6 +1,6 @@
 """The film: segments put one after another, one sound track, captions. Only what changed is made again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -13,12 +13,12 @@ from picturelock.core.codec import digest_of
 from picturelock.core.digest import Digest
 from picturelock.core.value import Value
 from picturelock.cut import timeline
-from picturelock.cut.conform import Cache, Conformed, Segment, conform
+from picturelock.cut.conform import Cache, Conformed, Segment, conform, segment_key
 from picturelock.cut.timeline import Cut
 from picturelock.media import encode, mux, sound
-from picturelock.media.captions import Caption, sidecar
+from picturelock.media.captions import Caption
 from picturelock.vault.mirror import Mendable
-from picturelock.vault.store import Condition, Vault
+from picturelock.vault.store import Vault
 
 METHOD = "assemble/1"
 """Moves whenever the same segments would come out as another file."""
@@ -59,8 +59,6 @@ class Assembled:
     encoded_segments: int
     reused_segments: int
     sound_encoded: bool
-    srt: Digest | None
-    vtt: Digest | None
 
 
 def assemble(
@@ -90,44 +88,29 @@ def assemble(
     mix = mix or Mix()
     cache = Cache(cache_dir, vault)
     pieces = timeline.pieces(cut)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        track = beside.submit(_sound_track, cut, vault, cache, mix)
-        conformed = conform(pieces, cut.picture, vault, cache, workers=workers, progress=progress)
-        sound_segment, sound_encoded = track.result()
+    keys = [segment_key(piece, cut.picture) for piece in pieces]
+    sound_key = _sound_key(cut, mix)
     captions = timeline.captions(cut)
     key = digest_of(
         {
             "method": METHOD,
-            "segments": [str(key) for key in conformed.keys],
-            "sound": str(sound_segment.payload),
+            "segments": [str(key) for key in keys],
+            "sound": str(sound_key),
             "captions": [[c.start, c.stop, c.text] for c in captions],
             "title": cut.title,
             "language": cut.language,
             "versions": encode.versions(),
         }
     )
-    film = cache.find(key)
-    if film is not None and _take_out_damaged(vault, [film]):
-        film = None
-    packets = [segment.payload for segment in (*conformed.segments, sound_segment)]
-    if film is None and _take_out_damaged(vault, packets):
-        return assemble(cut, vault, cache_dir, mix=mix, workers=workers, progress=progress)
-    if film is None:
-        film = _film(cut, conformed, sound_segment, captions, vault, cache_dir)
-        cache.keep(key, film)
-    srt, vtt = (
-        vault.put(sidecar(captions, cut.picture.frame_rate, form).encode()) if captions else None
-        for form in ("srt", "vtt")
-    )
-    return Assembled(film, cut.frames, conformed.encoded, conformed.reused, sound_encoded, srt, vtt)
-
-
-def _take_out_damaged(vault: Mendable, derived: Iterable[Digest]) -> bool:
-    """Whether an object is no longer what was made; it is derived, so it is made again."""
-    damaged = [digest for digest in derived if vault.verify(digest) is not Condition.WHOLE]
-    for digest in damaged:
-        vault.discard(digest)
-    return bool(damaged)
+    if film := cache.find(key):
+        return Assembled(film, cut.frames, 0, len(pieces), sound_encoded=False)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        track = beside.submit(_sound_track, cut, vault, cache, mix, sound_key)
+        conformed = conform(pieces, keys, cut.picture, vault, cache, workers=workers, progress=progress)
+        sound_segment, sound_encoded = track.result()
+    film = _film(cut, conformed, sound_segment, captions, vault, cache_dir)
+    cache.keep(key, film)
+    return Assembled(film, cut.frames, conformed.encoded, conformed.reused, sound_encoded)
 
 
 def _film(
@@ -147,24 +130,32 @@ def _film(
         return vault.put_file(path, ours=True)
 
 
-def _sound_track(cut: Cut, vault: Vault, cache: Cache, mix: Mix) -> tuple[Segment, bool]:
-    """The encoded sound track, and whether it had to be made."""
+def _placed(cut: Cut) -> list[tuple[int, Digest]]:
+    """The first sample of each voice line, and its sound."""
     rate = cut.picture.frame_rate
-    placed = [(sound.sample_at(start, rate), line.sound) for start, line in timeline.speeches(cut)]
-    length = sound.sample_at(cut.frames, rate)
-    key = digest_of(
+    return [(sound.sample_at(start, rate), line.sound) for start, line in timeline.speeches(cut)]
+
+
+def _sound_key(cut: Cut, mix: Mix) -> Digest:
+    """What decides the sound track's bytes, as one digest."""
+    return digest_of(
         {
             "method": METHOD,
-            "placed": [[start, str(digest)] for start, digest in placed],
-            "length": length,
+            "placed": [[start, str(digest)] for start, digest in _placed(cut)],
+            "length": sound.sample_at(cut.frames, cut.picture.frame_rate),
             "mix": mix,
             "versions": {**encode.versions(), "numpy": np.__version__},
         }
     )
+
+
+def _sound_track(cut: Cut, vault: Vault, cache: Cache, mix: Mix, key: Digest) -> tuple[Segment, bool]:
+    """The encoded sound track, and whether it had to be made."""
     found = cache.segment(key)
     if found:
         return found, False
-    mixed = mixed_track([(start, sound.read(vault.read(digest))) for start, digest in placed], length, mix)
+    lines = [(start, sound.read(vault.read(digest))) for start, digest in _placed(cut)]
+    mixed = mixed_track(lines, sound.sample_at(cut.frames, cut.picture.frame_rate), mix)
     return cache.store(key, sound.encode_aac(mixed, bit_rate=mix.bit_rate)), True
 
 

@@ -4,7 +4,7 @@ A piece's key is the digest of everything that can change its bytes: sources by 
 versions. The cache from keys to segments is a folder of small files; losing it costs time and nothing else.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,7 +35,8 @@ from picturelock.cut.timeline import (
 )
 from picturelock.media import decode, encode, fit, picture, planes
 from picturelock.media.opencv import cv2
-from picturelock.vault.store import Vault
+from picturelock.vault.mirror import Mendable
+from picturelock.vault.store import Condition, Vault
 
 METHOD = "conform/2"
 """Moves whenever the same piece would come out with other pictures."""
@@ -66,20 +67,30 @@ class Cache:
         vault: Holds the objects.
     """
 
-    def __init__(self, folder: Path, vault: Vault) -> None:
+    def __init__(self, folder: Path, vault: Mendable) -> None:
         self.folder = folder
         self.vault = vault
 
     def _file(self, key: Digest) -> Path:
         return self.folder / key.hex[:2] / key.hex
 
-    def find(self, key: Digest) -> Digest | None:
-        """The object of this key, if it is known and still in the vault."""
+    def _known(self, key: Digest) -> Digest | None:
         try:
-            found = Digest(self._file(key).read_text("ascii").strip())
+            return Digest(self._file(key).read_text("ascii").strip())
         except (OSError, UnicodeDecodeError, Malformed):
             return None
-        return found if self.vault.has(found) else None
+
+    def _whole(self, found: Digest) -> bool:
+        """Whether an object is still what was made. One that is not is taken out, so that it can be made again."""
+        condition = self.vault.verify(found)
+        if condition is Condition.DAMAGED:
+            self.vault.discard(found)
+        return condition is Condition.WHOLE
+
+    def find(self, key: Digest) -> Digest | None:
+        """The object of this key, if it is known and whole."""
+        found = self._known(key)
+        return found if found is not None and self._whole(found) else None
 
     def keep(self, key: Digest, value: Digest) -> None:
         """Remember. Whoever is interrupted here leaves the old state."""
@@ -94,8 +105,8 @@ class Cache:
         for path in sorted(self.folder.glob("??/*")):
             found = None
             with suppress(Malformed):  # what a crash left on its way
-                found = self.find(Digest(f"blake3:{path.name}"))
-            if found is None:
+                found = self._known(Digest(f"blake3:{path.name}"))
+            if found is None or not self.vault.has(found):
                 continue
             yield found
             with self.vault.open(found) as file:
@@ -108,9 +119,9 @@ class Cache:
         found = self.find(key)
         if found is None:
             return None
-        with suppress(PicturelockError):  # a damaged index is made again
+        with suppress(PicturelockError):  # nonsense under this key is made again
             segment = from_json(Segment, self.vault.read(found))
-            return segment if self.vault.has(segment.payload) else None
+            return segment if self._whole(segment.payload) else None
         return None
 
     def store(self, key: Digest, encoded: encode.Encoded) -> Segment:
@@ -160,7 +171,6 @@ class Conformed:
     """
 
     segments: tuple[Segment, ...]
-    keys: tuple[Digest, ...]
     encoded: int
 
     @property
@@ -170,7 +180,8 @@ class Conformed:
 
 
 def conform(
-    pieces: Iterable[Piece],
+    pieces: Sequence[Piece],
+    keys: Sequence[Digest],
     form: Format,
     vault: Vault,
     cache: Cache,
@@ -182,6 +193,7 @@ def conform(
 
     Args:
         pieces: Of the cut, in order.
+        keys: Of each piece, as :func:`segment_key` gives it.
         form: The production's format.
         vault: Holds the clips.
         cache: Finds what was made before.
@@ -193,10 +205,8 @@ def conform(
         Damaged: A clip is broken.
         NotFound: A clip is not in the vault.
     """
-    wanted = tuple(pieces)
-    keys = tuple(segment_key(piece, form) for piece in wanted)
     found = {key: segment for key in dict.fromkeys(keys) if (segment := cache.segment(key))}
-    missing = {key: piece for key, piece in zip(keys, wanted, strict=True) if key not in found}
+    missing = {key: piece for key, piece in zip(keys, pieces, strict=True) if key not in found}
 
     def make(key: Digest) -> Segment:
         return cache.store(key, encode_piece(missing[key], form, vault))
@@ -212,7 +222,7 @@ def conform(
             for task in tasks.values():
                 task.cancel()
             raise
-    return Conformed(tuple(found[key] for key in keys), keys, len(missing))
+    return Conformed(tuple(found[key] for key in keys), len(missing))
 
 
 def encode_piece(piece: Piece, form: Format, vault: Vault) -> encode.Encoded:

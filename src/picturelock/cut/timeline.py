@@ -16,7 +16,7 @@ from picturelock.core.frametime import FrameRange
 from picturelock.core.ids import ShotCode
 from picturelock.core.policy import Format
 from picturelock.core.value import Value
-from picturelock.media.captions import Caption, timed
+from picturelock.media.captions import Caption, sidecar, timed
 
 
 class Dialogue(Value, frozen=True, kw_only=True):
@@ -312,6 +312,13 @@ def captions(cut: Cut) -> tuple[Caption, ...]:
     """The film's captions."""
     words = [(start, line.frames, line.text) for start, line in speeches(cut)]
     return timed(words, cut.picture.frame_rate, cut.frames)
+
+
+def caption_files(cut: Cut) -> dict[str, bytes]:
+    """The captions as files, by suffix; none where nobody speaks."""
+    words = captions(cut)
+    forms = ("srt", "vtt") if words else ()
+    return {form: sidecar(words, cut.picture.frame_rate, form).encode() for form in forms}
 
 
 WEIGHT = 256

@@ -16,10 +16,9 @@ from picturelock.core.frametime import FrameRange
 from picturelock.core.ids import ShotCode, TakeId
 from picturelock.core.take import Take
 from picturelock.cut.assemble import assemble
-from picturelock.cut.timeline import Cut, Dialogue, Event, captions, settled
+from picturelock.cut.timeline import Cut, Dialogue, Event, caption_files, settled
 from picturelock.db import tables
 from picturelock.history.worktree import write_whole
-from picturelock.media.captions import sidecar
 from picturelock.studio import facts as store
 from picturelock.studio.looking import look
 from picturelock.studio.planning import Snapshot
@@ -27,7 +26,7 @@ from picturelock.studio.production import Production
 
 #: ISO 639-2 codes of the languages that scripts are read in.
 _LANGUAGES = {"en": "eng", "zh": "zho"}
-_PLACED = re.compile(r"SC\d+_SH\d+(?:_voice_\d+)?\.(?:mp4|wav)")
+_PLACED = re.compile(rf"{ShotCode.pattern.pattern}(?:_voice_\d+)?\.(?:mp4|wav)")
 
 
 class CutReport(Value, frozen=True, kw_only=True):
@@ -196,11 +195,11 @@ def lay_out(production: Production, plan: Cut, film: Digest) -> LaidOut:
     folder = production.folder.cut
     laid_out = LaidOut(folder / "film.mp4", folder / "film.otio", None)
     _place(production, film, laid_out.film)
-    spoken = captions(plan)
+    spoken = caption_files(plan)
     for suffix in ("vtt", "srt"):
         path = folder / f"film.{suffix}"
-        if spoken:
-            write_whole(path, sidecar(spoken, plan.picture.frame_rate, suffix).encode())
+        if suffix in spoken:
+            _write(path, spoken[suffix])
             laid_out = laid_out._replace(captions=path)
         else:
             path.unlink(missing_ok=True)
@@ -234,9 +233,15 @@ def _place(production: Production, digest: Digest, path: Path) -> None:
     if Digest.of(data) != digest:
         raise Damaged(
             f"{path.name} cannot be put into {path.parent}: {digest} is not what it was",
-            remedy="`picturelock verify --deep` says what else is damaged, and who needs it.",
+            remedy="`picturelock cut` makes a film again; what else is damaged, `picturelock verify --deep` names.",
         )
     write_whole(path, data)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """A file for people, unless it is that already."""
+    if not path.exists() or path.read_bytes() != data:
+        write_whole(path, data)
 
 
 def _names(plan: Cut) -> dict[Digest, str]:
@@ -269,5 +274,5 @@ def export(production: Production, path: Path, plan: Cut) -> tuple[str, ...]:
     written = interchange(path.suffix).export(plan, lambda digest: names[digest])
     for digest, name in names.items():
         _place(production, digest, path.parent / name)
-    write_whole(path, written.data)
+    _write(path, written.data)
     return written.losses

@@ -13,13 +13,15 @@ from picturelock.core.frametime import FrameRange, FrameRate
 from picturelock.core.ids import ShotCode
 from picturelock.core.policy import Format
 from picturelock.cut.assemble import Assembled, Mix, assemble
-from picturelock.cut.timeline import Cut, Dialogue, Event
+from picturelock.cut.conform import Cache
+from picturelock.cut.timeline import Cut, Dialogue, Event, caption_files
 from picturelock.media import decode, sound
 from picturelock.media.encode import ClipWriter
 from picturelock.media.picture import png
 from picturelock.media.probe import probe
 from picturelock.testing import numbered
 from picturelock.vault.local import LocalVault
+from picturelock.vault.store import Condition
 
 SIZE = (320, 180)
 HANDLE, LENGTH = 6, 20
@@ -148,7 +150,7 @@ def ping() -> sound.Sound:
 
 
 def test_the_same_cut_is_the_same_film_to_the_byte(tmp_path: Path) -> None:
-    films = []
+    films, files = [], []
     for name, workers in (("one", 1), ("two", 2), ("three", 5)):
         room = Room(tmp_path / name)
         line = Dialogue(sound=room.vault.put(sound.wav(ping())), start=2, frames=3, text="灯塔")
@@ -156,8 +158,10 @@ def test_the_same_cut_is_the_same_film_to_the_byte(tmp_path: Path) -> None:
         shots[2] = replace(
             shots[2], transition=Transition(kind=TransitionKind.DISSOLVE, frames=5), dialogue=(line,)
         )
-        films.append(room.assemble(a_cut(*shots, leader=5), workers=workers))
-    assert len({film.film for film in films}) == len({film.vtt for film in films}) == 1
+        cut = a_cut(*shots, leader=5)
+        films.append(room.assemble(cut, workers=workers).film)
+        files.append(caption_files(cut)["vtt"])
+    assert len(set(films)) == len(set(files)) == 1
 
 
 def test_one_changed_shot_encodes_one_segment_and_nothing_changed_none(room: Room) -> None:
@@ -195,6 +199,19 @@ def test_a_cache_that_points_to_nothing_or_says_nonsense_is_made_again(room: Roo
     for file in files[1:]:
         file.write_text(Digest.of(b"nobody has this"))
     assert room.assemble(cut).film == first.film
+
+
+def test_what_is_derived_and_damaged_is_made_again(room: Room) -> None:
+    shots = [room.shot(n, room.clip(n * 100)) for n in range(1, 4)]
+    first = room.assemble(a_cut(*shots))
+    one, *_ = [d for d in Cache(room.cache, room.vault).objects() if room.vault.read(d)[:4] == b"\0\0\1\x06"]
+    for digest in (first.film, one):
+        path = room.vault.path(digest)
+        path.chmod(0o644)
+        path.write_bytes(bytes([255]) + path.read_bytes()[1:])
+    again = room.assemble(a_cut(*shots))
+    assert (again.film, again.encoded_segments, again.reused_segments) == (first.film, 1, 2)
+    assert {room.vault.verify(digest) for digest in room.vault} == {Condition.WHOLE}
 
 
 def test_a_shot_used_twice_is_encoded_once(room: Room) -> None:
@@ -275,7 +292,8 @@ def test_stills_and_missing_shots_are_held(room: Room) -> None:
 def test_captions_are_in_the_film_and_beside_it(room: Room) -> None:
     line = Dialogue(sound=room.vault.put(sound.wav(ping())), start=2, frames=3, text="Who keeps the 灯塔?")
     shots = [room.shot(n, room.clip(n * 100), dialogue=(line,)) for n in (1, 2)]
-    made = room.assemble(a_cut(*shots))
+    cut = a_cut(*shots)
+    made = room.assemble(cut)
     with av.open(str(room.path(made))) as film:
         track = film.streams.subtitles[0]
         shown = [
@@ -288,17 +306,16 @@ def test_captions_are_in_the_film_and_beside_it(room: Room) -> None:
         (pytest.approx(2 / 24, abs=1e-5), words),
         (pytest.approx((LENGTH + 2) / 24, abs=1e-5), words),
     ]
-    assert made.srt
-    assert made.vtt
-    srt = room.vault.read(made.srt).decode()
-    assert "00:00:00,083 --> 00:00:00,917" in srt
-    assert room.vault.read(made.vtt).decode().startswith("WEBVTT")
+    files = caption_files(cut)
+    assert "00:00:00,083 --> 00:00:00,917" in files["srt"].decode()
+    assert files["vtt"].decode().startswith("WEBVTT")
     assert streams(room.path(made))["video"] == Fraction(2 * LENGTH, 24)
 
 
 def test_a_silent_film_has_a_sound_track_and_no_captions(room: Room) -> None:
-    made = room.assemble(a_cut(room.shot(1, room.clip(100))))
-    assert (made.srt, made.vtt) == (None, None)
+    cut = a_cut(room.shot(1, room.clip(100)))
+    made = room.assemble(cut)
+    assert caption_files(cut) == {}
     heard = sound.read(room.path(made))
     assert -70 < 20 * np.log10(np.sqrt(np.mean(heard.samples**2))) < -60
 
