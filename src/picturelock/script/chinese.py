@@ -65,7 +65,7 @@ def speech_on(line: str, known: Collection[str] = ()) -> Speech | None:
 def speakers(lines: Sequence[str]) -> frozenset[str]:
     """Who speak alone, or stand in a list of characters."""
     alone = (speech.name for line in lines if (speech := speech_on(line.strip())) and "、" not in speech.name)
-    return _listed(lines) | names_alone(lines) | frozenset(alone)
+    return _listed(lines) | frozenset(alone)
 
 
 def _are_somebody(name: str, known: Collection[str]) -> bool:

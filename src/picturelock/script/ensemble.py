@@ -28,7 +28,7 @@ class Those(NamedTuple):
 _NUMBERS = {"TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5, "两": 2, "二": 2, "俩": 2, "三": 3, "四": 4, "五": 5}
 _BOTH = re.compile(r"BOTH(?: OF (?:THEM|US)| MEN| WOMEN| BOYS| GIRLS| KIDS)?")
 _ALL = re.compile(
-    r"(?:ALL|EVERYONE|EVERYBODY)(?: OF (?:THEM|US))?(?: TOGETHER)?|TOGETHER|众人?|大家|所有人|全体"
+    r"(?:ALL|EVERYONE|EVERYBODY)(?: OF (?:THEM|US))?(?: TOGETHER)?|TOGETHER|众人?|大家|所有人|全体|齐声"
 )
 _COUNTED = re.compile(rf"(?:ALL |THE |ALL OF )?(?P<n>{'|'.join(_NUMBERS)})(?: OF (?:THEM|US)|人)?")
 _OTHERS = re.compile(r"(?:ALL )?THE OTHERS|THE REST(?: OF THEM)?|(?:EVERYONE|EVERYBODY) ELSE|其他人|其余人")
@@ -70,9 +70,14 @@ def voices(cue: str, known: Collection[str]) -> tuple[str | Those, ...]:
     return tuple(_those(part) or part for part in parts)
 
 
-def may_be_several(cue: str, known: Collection[str]) -> bool:
-    """Whether it is not certain if one or several speak: an AND that was not followed, a name that is met only here."""
-    named = voices(cue, known)
+def may_be_several(cue: str, named: Sequence[str | Those], known: Collection[str]) -> bool:
+    """Whether it is not certain if one or several speak: an AND that was not followed, a name that is met only here.
+
+    Args:
+        cue: In capitals, without extensions.
+        named: What :func:`voices` has made of it.
+        known: As there.
+    """
     if len(named) == 1:
         return re.search(r" (?:AND|&) ", cue) is not None
     sure = all(not isinstance(part, str) or _is_somebody(part, known) for part in named)
@@ -93,7 +98,7 @@ def _those(cue: str) -> Those | None:
     bare = _TOGETHER.sub("", cue) if len(cue) > 2 else cue
     if _BOTH.fullmatch(bare):
         return Those(2)
-    if _ALL.fullmatch(bare) or cue == "齐声":
+    if _ALL.fullmatch(bare):
         return Those()
     if _OTHERS.fullmatch(bare):
         return Those(others=True)

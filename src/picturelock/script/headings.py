@@ -51,6 +51,8 @@ _STORY_TIME = re.compile(
 _IN_STORY_TIME = re.compile(rf"^(?:[A-Z'’]+ )?(?:{_STORY_TIME.pattern})\s*[-–—:：]\s*(?=\S)", re.IGNORECASE)
 
 
+#: Of a whole line: ``MUCH LATER``
+LATER = r"(?:[A-Z]+ ){0,3}LATER"
 #: What begins words that are to stand on the picture.
 CAPTION = r"(?:SUPER(?:IMPOSE)?|CHYRON|TITLE(?: CARD)?|CAPTION|ON[- ]SCREEN TEXT|字幕)\s*[:：]"
 

@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from picturelock.script.headings import parse_heading
+from picturelock.script.headings import LATER, parse_heading
 from picturelock.script.source import Element, ElementKind, Passage, joined
 
 _NAME = r"(?:MONTAGE|SERIES OF SHOTS)"
+_CHINESE_NAME = r"[【（(]?蒙太奇(?:开始)?[)）】]?"
 _HEAD = rf"(?!END\b)(?:(?:BEGIN|START|A)(?: OF)? )?(?:[A-Z'’]+ ){{0,2}}{_NAME}(?=\s*(?:[-–—:.(]|$))"
 #: In capitals to its end, and no more than one sentence.
-_HEADS_A_LIST = re.compile(rf"{_HEAD}[^a-z\u4e00-\u9fff.!?]*[.:：]?|[【（(]?蒙太奇(?:开始)?[)）】]?[:：]?")
+_HEADS_A_LIST = re.compile(rf"{_HEAD}[^a-z\u4e00-\u9fff.!?]*[.:：]?|{_CHINESE_NAME}[:：]?")
 _BEGINS_AS_HEAD = re.compile(_HEAD)
-_ONLY_NAMED = re.compile(rf"(?:[A-Z'’]+ ){{0,4}}{_NAME}|[【（(]?蒙太奇(?:开始)?[)）】]?")
+_ONLY_NAMED = re.compile(rf"(?:[A-Z'’]+ ){{0,4}}{_NAME}|{_CHINESE_NAME}")
 _ENDS = re.compile(
     rf"END (?:OF )?(?:THE )?(?:[A-Z'’]+ ){{0,2}}{_NAME}(?:\s*[-–—:][^a-z]*)?|{_NAME} ENDS?|BACK TO (?:SCENE|PRESENT)"
-    r"|(?:[A-Z]+ ){0,3}LATER|[【（(]?蒙太奇结束[)）】]?"
+    rf"|{LATER}|[【（(]?蒙太奇结束[)）】]?"
 )
 _LETTER = r"(?:[(（](?P<inside>[A-Za-z]|\d{1,2})[)）]\s*|(?P<letter>[A-Za-z]|\d{1,2})(?:[)）、．]\s*|\.\s+))"
 #: A dash before a number is a minus, and a row of dashes is a rule.

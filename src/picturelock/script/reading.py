@@ -124,14 +124,20 @@ _OBJECT_HER = word_set(
 )
 
 
+#: ``a picture of Mara``, ``thinks of Mara``
+_ONLY_TOLD_OF = re.compile(
+    r"(?i)\b(?:picture|photo|photograph|portrait|painting|drawing|statue|bust|name|memory|think|thinks|thinking|thought|dream|dreams"
+    r"|dreaming)s? (?:of|about) $"
+)
+
+
 def _only_owner(mention: Mention, text: str) -> bool:
     """``her father``, ``Mara's coat``: whose it is, not who is seen; a hand or a face does show its owner.
 
-    Nor is she seen through whose eyes the camera looks: ``POV MARA``.
+    Nor is she seen through whose eyes the camera looks: ``POV MARA``; nor where only a picture of her is, or a thought.
     """
-    if re.search(
-        r"(?<!['’][sS] )\bP\.?O\.?V\.?\W*(?:(?i:of) )?$", text[max(0, mention.start - 24) : mention.start]
-    ):
+    before = text[max(0, mention.start - 24) : mention.start]
+    if re.search(r"(?<!['’][sS] )\bP\.?O\.?V\.?\W*(?:(?i:of) )?$", before) or _ONLY_TOLD_OF.search(before):
         return True
     after = text[mention.end : mention.end + 40]
     written = text[mention.start : mention.end].lower()

@@ -10,15 +10,16 @@ from picturelock.core.board import Certainty, Mark, TransitionKind
 from picturelock.core.frametime import FrameRate
 from picturelock.script import ensemble, montage
 from picturelock.script.ensemble import Those
-from picturelock.script.headings import CAPTION, Heading, parse_heading, titled, weather_in
+from picturelock.script.headings import CAPTION, LATER, Heading, parse_heading, titled, weather_in
 from picturelock.script.language import sentences, tidy
 from picturelock.script.lexicon.actions import POSE
 from picturelock.script.lexicon.forms import word_set
 from picturelock.script.lexicon.places import ENGLISH_PLACES, FEATURES
 from picturelock.script.lexicon.speech import NOT_NAMES
-from picturelock.script.people import PERSON_NOUNS, animals_in, assign_genders, gender_of
+from picturelock.script.people import PERSON_NOUNS, People, animals_in, assign_genders, gender_of
+from picturelock.script.reading import read
 from picturelock.script.source import Element, ElementKind, Screenplay, language_of
-from picturelock.script.story import Action, Line, Person, Story, StoryScene
+from picturelock.script.story import Action, Beat, Line, Person, Story, StoryScene
 from picturelock.script.titles import TITLES, can_be_one, clash, taken_apart
 
 _INTRODUCED = re.compile(
@@ -43,16 +44,12 @@ _INTERCUT = re.compile(r"(?:BEGIN |END )?INTERCUT\b[^a-z]*$")
 #: Of a whole paragraph: for who reads the script, and nothing to be seen.
 _ABOUT_ORDER = re.compile(
     r"(?:END (?:OF )?)?(?:FLASH ?BACK|FLASH ?FORWARD|DREAM(?: SEQUENCE)?|INTERCUT)S?(?: (?:ENDS|SEQUENCE))?"
-    r"|(?:[A-Z]+ ){0,3}LATER|CONTINUOUS|THE END|END OF (?:ACT|EPISODE|PART)\b.*"
+    rf"|{LATER}|CONTINUOUS|THE END|END OF (?:ACT|EPISODE|PART)\b.*"
     r"|[【（(](?:闪回|闪回结束|回忆|回忆结束|梦境|梦境结束|完|剧终|全剧终)[】）)]|完|剧终|全剧终"
 )
 #: Said to be there, and nobody to speak with others.
 _CROWDS = word_set("CROWD VILLAGERS VOICE ANNOUNCER")
 _MOST_VOICES = 5  # as many as one picture shows
-_LEAVES = re.compile(
-    r"((?:[A-Z][\w'’]+\s+){1,2})(?:leaves|exits|departs|disappears|(?:goes|walks|runs|storms|slips|hurries) (?:out|off|away))\b"
-    r"|([\u4e00-\u9fff]{2,4}?)(?:离开|走了|出去|走出)"
-)
 _ELSEWHERE = re.compile(r"(?:INT|EXT|I/E)[./ ]")
 _MARKS = ' "“”「」'
 _ON_THE_PICTURE = re.compile(rf"{CAPTION}\s*(?P<words>[\"“「][^\"”」]+[\"”」]\.?|[^\"“「.!?。！？]+[.!?。]?)")
@@ -66,7 +63,7 @@ def story_of(screenplay: Screenplay, rate: FrameRate) -> Story:
     """Scenes of beats from a screenplay."""
     screenplay = replace(screenplay, elements=tuple(montage.laid_out(screenplay.elements)))
     casting = _Casting.of(screenplay)
-    teller = _Teller(casting, rate, casting.named_in())
+    teller = _Teller(casting, rate, _Presence(People(casting.people)))
     for element in screenplay.elements:
         teller.hear(element)
     teller.finish(screenplay.lines)
@@ -176,13 +173,13 @@ class _Casting:
         return (name,) if name in self.introduced else ensemble.voices(name, self.named)
 
     def people_of(
-        self, cue: str, present: Sequence[Person], spoke: Sequence[Person]
+        self, cue: str, present: Callable[[], Sequence[Person]], spoke: Sequence[Person]
     ) -> tuple[list[Person], str]:
         """Those who speak under a cue, and why that is not certain.
 
         Args:
             cue: As it is written, without extensions.
-            present: Whom the scene has shown or heard, the latest last.
+            present: Who are there, the latest last.
             spoke: Who said the line before.
         """
         name = cue_name(cue)
@@ -191,7 +188,7 @@ class _Casting:
         called = [part for part in parts if isinstance(part, Those)]
         for those in called:
             not_meant = found if found or not those.others else spoke
-            left = [person for person in present if person not in not_meant and _is_one(person)]
+            left = [person for person in present() if person not in not_meant and _is_one(person)]
             left = [person for person in left if not {a.upper() for a in person.aliases} & set(those.but)]
             room = max(_MOST_VOICES - len(found), 1)
             found += left[-min(those.many or room, room) :]
@@ -199,7 +196,7 @@ class _Casting:
             return found, f"“{cue}” was taken for {' and '.join(person.name for person in found)}"
         if called:
             return found or [self._person(name)], f"nobody can tell who “{cue}” are"
-        if name not in self.introduced and ensemble.may_be_several(name, self.named):
+        if name not in self.introduced and ensemble.may_be_several(name, parts, self.named):
             taken = "one person" if len(found) == 1 else f"{len(found)} people"
             return found, f"“{cue}” was taken for {taken}"
         return found, ""
@@ -211,28 +208,35 @@ class _Casting:
             self.by_cue[name] = person
         return self.by_cue[name]
 
-    def named_in(self) -> Callable[[str], list[Person]]:
-        """Finds the people whom a text shows, by their names with capitals, or in capitals.
 
-        Carol's keys show no Carol, and neither does a picture of her.
-        """
-        spelled = {
-            name: person
-            for person in self.people
-            for alias in person.aliases
-            for name in (alias, alias.upper())
-        }
-        ordered = sorted(spelled, key=lambda name: (-len(name), name))
-        pattern = re.compile(
-            "|".join(
-                rf"(?<![\w])(?<!of ){re.escape(n)}(?!\w|['’][sS]\b)"
-                if n.isascii()
-                else rf"{re.escape(n)}(?!的)"
-                for n in ordered
-            )
-            or "(?!)"
-        )
-        return lambda text: [spelled[match[0]] for match in pattern.finditer(text)]
+@dataclass(slots=True)
+class _Presence:
+    """Who is in a scene, as far as it has been told; asked for where a cue calls people without their names.
+
+    Attributes:
+        here: The latest last.
+        told: How many beats of the scene were taken in.
+    """
+
+    people: People
+    here: list[str] = field(default_factory=list)
+    recent: list[Person] = field(default_factory=list)
+    told: int = 0
+
+    def after(self, beats: Sequence[Beat]) -> list[Person]:
+        """Whom these beats of the scene leave there."""
+        for beat in beats[self.told :]:
+            if isinstance(beat, Action):
+                for reading in (read(s, self.people, self.recent) for s in sentences(beat.passage)):
+                    self._come(reading.people)
+                    self.here = [name for name in self.here if name not in reading.leaves]
+            elif not beat.voice_over and not beat.offscreen:
+                self._come([beat.speaker])
+        self.told = len(beats)
+        return [self.people.named(name) for name in self.here]
+
+    def _come(self, names: Sequence[str]) -> None:
+        self.here = [name for name in self.here if name not in names] + list(names)
 
 
 def _is_one(person: Person) -> bool:
@@ -329,14 +333,14 @@ class _Teller:
     """Hears a screenplay from its first element to its last.
 
     Attributes:
-        here: Whom the scene has shown, or heard there: the latest last.
+        presence: Of the scene.
         speaking: Who speak under the cue, and why that is not certain.
         begun: Something of what stands under the cue has been said.
     """
 
     casting: _Casting
     rate: FrameRate
-    named_in: Callable[[str], list[Person]]
+    presence: _Presence
     scenes: list[StoryScene] = field(default_factory=list)
     entry: tuple[TransitionKind, int] = (TransitionKind.CUT, 0)
     entry_mark: str = ""
@@ -345,7 +349,6 @@ class _Teller:
     aside: str = ""
     speaking: tuple[list[Person], str] = field(default_factory=lambda: ([], ""))
     begun: bool = False
-    here: dict[str, Person] = field(default_factory=dict)
 
     def hear(self, element: Element) -> None:
         match element.kind:
@@ -396,7 +399,7 @@ class _Teller:
             )
         self._doubts(scene, said, before)
         self.entry, self.entry_mark = (TransitionKind.CUT, 0), ""
-        self.here, self.speaking = {}, ([], "")
+        self.presence, self.speaking = _Presence(self.presence.people), ([], "")
         self.scenes.append(scene)
 
     def _doubts(self, scene: StoryScene, said: Heading, before: StoryScene | None) -> None:
@@ -442,11 +445,6 @@ class _Teller:
         if element.apart and _ELSEWHERE.match(passage.text):
             what = f"“{tidy(passage.text, 60)}” names a place of its own; it is filmed in that of the scene"
             scene.marks.append(Mark(what=what, about="location"))
-        for person in self.named_in(passage.text):
-            self._is_here(person)
-        for left in _LEAVES.finditer(passage.text):
-            for person in self.named_in(left[1] or left[2]):
-                self.here.pop(person.name, None)
         scene.last = max(scene.last, passage.last)
         weather = weather_in(element.text)
         if scene.weather is Weather.CLEAR and weather and not self._settled(scene):
@@ -471,13 +469,13 @@ class _Teller:
         offscreen = heard or _FROM_AFAR.search(extensions) is not None
         if not self.begun:
             # Who is heard from elsewhere is none of those who are here.
-            here = [] if voice_over or offscreen else list(self.here.values())
-            self.speaking = self.casting.people_of(cue.text, here, self.speaking[0])
+            afar = voice_over or offscreen
+            self.speaking = self.casting.people_of(
+                cue.text, lambda: [] if afar else self.presence.after(scene.beats), self.speaking[0]
+            )
         people, doubt = self.speaking
         for number, person in enumerate(people):
             person.lines += 1
-            if not voice_over and not offscreen:
-                self._is_here(person)
             scene.beats.append(
                 Line(
                     speaker=person.name,
@@ -493,10 +491,6 @@ class _Teller:
             )
         scene.last = max(scene.last, element.passage.last)
         self.aside, self.begun = "", True
-
-    def _is_here(self, person: Person) -> None:
-        self.here.pop(person.name, None)
-        self.here[person.name] = person
 
     def transition(self, element: Element) -> None:
         text = element.text.upper()

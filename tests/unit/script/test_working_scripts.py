@@ -383,6 +383,9 @@ def test_several_of_a_chinese_line() -> None:
         ("BOB\nGo.\n\nErin shakes her head.", "THE OTHERS", ["Carol", "Erin"]),
         ("BOB (O.S.)\nGo.", "THE OTHERS", ["Carol", "Erin"]),
         ("Bob waits.", "ALL (O.S.)", ["All"]),
+        ("BOTH\nYes.\n\nBob waits.", "EVERYONE (O.S.)", ["Everyone"]),
+        ("Bob and Erin think of Carol.", "BOTH", ["Bob", "Erin"]),
+        ("Carol leaves. Bob laughs. He turns to Erin.", "BOTH", ["Bob", "Erin"]),
     ],
 )
 def test_who_is_meant_is_who_is_there(before: str, cue: str, speakers: list[str]) -> None:
@@ -447,3 +450,11 @@ def test_a_head_without_a_list_is_filmed_and_one_with_a_time_is_a_scene() -> Non
 )
 def test_a_chinese_line_about_things_is_no_speech(line: str) -> None:
     assert lines(screenplay(f"第1场 内 教室 日\n\n小明：好。\n\n{line}\n")) == [("小明", "好。")]
+
+
+def test_a_picture_of_somebody_shows_nobody() -> None:
+    board = screenplay(
+        f"{KITCHEN}Bob leans over the table and looks for a long time at the portrait of Carol.\n"
+    )
+    [subject] = board.shots()[-1].units[0].contract.subjects
+    assert board.character(subject.who).name == "Bob"

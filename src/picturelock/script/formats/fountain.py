@@ -86,7 +86,7 @@ class Fountain:
         cleaned, notes = _without_notes(_without_boneyard(text))
         reader = _Reader(cleaned.split("\n"))
         reader.names_alone = chinese.names_alone(reader.lines)
-        reader.speakers = chinese.speakers(reader.lines)
+        reader.speakers = reader.names_alone | chinese.speakers(reader.lines)
         title_page = _title_page(reader)
         while reader.at < len(reader.lines):
             _element(reader)
